@@ -1,0 +1,61 @@
+# The front door. Without make: `pip install -c constraints.txt .`, then `twin demo`.
+#
+# A target installs what it needs into .venv the first time, and again only when pyproject.toml or constraints.txt change.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+venv := .venv
+bin := $(venv)/bin
+pip := $(bin)/python -m pip --disable-pip-version-check --quiet
+rules := $(wildcard twin/engine/*.py twin/engine/rules/*.py)
+suitable := import ensurepip, sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))
+
+# The newest Python that can make an environment; a shim that only says "not installed" fails the question and is passed over.
+python = $(shell for name in $(PYTHON) python3.13 python3.12 python3.11 python3 python; do \
+	"$$name" -c '$(suitable)' 2>/dev/null && command -v "$$name" && break; done)
+
+.PHONY: help demo test lint bench soak clean
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+demo: $(venv)/compiled ## Show the ceiling-tile line: what it is, how it runs, what a unit costs
+	@$(bin)/twin demo
+
+test: $(venv)/developer $(venv)/compiled ## Run the tests, on all cores
+	$(bin)/python -m pytest --numprocesses=auto
+
+lint: $(venv)/developer ## Check style, types, layers and lengths
+	$(bin)/ruff check .
+	$(bin)/mypy
+	$(bin)/lint-imports --no-cache
+	@$(bin)/python tests/support/lengths.py
+
+bench: $(venv)/developer $(venv)/compiled ## Measure the speed against a plain SimPy line
+	$(bin)/python tests/bench/bench.py
+
+soak: $(venv)/developer $(venv)/compiled ## Run the long statistical and endurance tests
+	$(bin)/python -m pytest --numprocesses=auto -m soak --hypothesis-profile=soak
+
+clean: ## Remove the environment and the caches
+	rm -rf $(venv) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(venv)/user: pyproject.toml constraints.txt
+	@test -n '$(python)' || { echo 'No Python 3.11, 3.12 or 3.13 with the venv module was found;' \
+		'install one (on Debian: python3 and python3-venv), or name it: make PYTHON=/path/to/python3' >&2; exit 2; }
+	@test -x $(bin)/python || { echo 'Making $(venv) with $(python)'; '$(python)' -m venv $(venv); }
+	@echo 'Installing line-twin into $(venv) (some minutes, once)'
+	@$(pip) install --constraint constraints.txt --editable .
+	@touch $@
+
+$(venv)/developer: $(venv)/user
+	@echo 'Installing the tools for tests and checks'
+	@$(pip) install --constraint constraints.txt --editable '.[test,dev]'
+	@touch $@
+
+$(venv)/compiled: $(venv)/user $(rules)
+	@$(bin)/python -m twin.engine.compiled_clock
+	@touch $@
