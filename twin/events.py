@@ -1,0 +1,318 @@
+"""The one vocabulary: all that a machine, a buffer, a crew or a part can be said to do.
+
+A plant over MQTT, a historic log and the simulation speak in the same events, so that one piece of code reads the KPIs
+of all three. Inside the program an event is a plain `Event`; where it comes in or goes out it is one JSON object, held
+to the models below, which make the JSON Schema too.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from functools import cache
+from typing import Annotated, Any, Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from twin.errors import InputError
+
+Value = str | int | float | bool | None
+"""What one field of an event may hold."""
+
+
+class StateNames(NamedTuple):
+    """What other vocabularies call one machine state."""
+
+    meaning: str
+    iso_22400_2: str
+    """The time of ISO 22400-2 that the state adds to."""
+    packml: str
+    """State of PackML (ANSI/ISA-TR88.00.02)."""
+    semi_e10: str
+    """Basic equipment state of SEMI E10."""
+
+
+STATE_NAMES: dict[str, StateNames] = {
+    "off_shift": StateNames("outside the shifts", "outside planned busy time (PBT)", "Stopped", "non-scheduled"),
+    "maintenance": StateNames(
+        "planned maintenance", "outside planned busy time (PBT)", "Stopped", "scheduled downtime"
+    ),
+    "waiting_repair": StateNames(
+        "broken, no technician free", "actual unit down time (ADOT)", "Aborted", "unscheduled downtime"
+    ),
+    "down": StateNames("under repair", "actual unit down time (ADOT)", "Aborted", "unscheduled downtime"),
+    "setup": StateNames("being set up", "actual unit setup time (AUST)", "Idle", "scheduled downtime"),
+    "waiting_operator": StateNames("has a part, no operator free", "actual unit delay time (ADET)", "Held", "standby"),
+    "processing": StateNames("works on a part", "actual production time (APT)", "Execute", "productive"),
+    "blocked": StateNames(
+        "holds a finished part, no room downstream", "actual unit delay time (ADET)", "Suspended", "standby"
+    ),
+    "starved": StateNames("has no part", "actual unit delay time (ADET)", "Suspended", "standby"),
+}
+"""The machine states. They exclude each other; where several hold, the first of this table counts.
+
+The PackML column is a reading, not a rule: the technical report lets a machine builder map its own modes.
+"""
+
+STATES: tuple[str, ...] = tuple(STATE_NAMES)
+"""The machine states by code: a state's index here is its column in `twin.accounts.Accounts.states`."""
+
+OUTCOMES: tuple[str, ...] = ("good", "scrap", "rework")
+"""What became of a part that leaves a machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened on a line.
+
+    Attributes
+    ----------
+    source, boot, sequence
+        The event's identity: who says it, since which start of the speaker, and its number since then.
+    run
+        The replication, or 0 for a plant.
+    time
+        Seconds since the run's epoch [s].
+    line
+        Name of the line.
+    station, machine
+        Where it happened; a station's machines count from 1. None where the kind has no such place.
+    kind
+        One of `KINDS`.
+    fields
+        The fields of the kind, all of them.
+    """
+
+    source: str
+    boot: int
+    sequence: int
+    run: int
+    time: float
+    line: str
+    station: str | None
+    machine: int | None
+    kind: str
+    fields: dict[str, Value]
+
+
+Name = Annotated[str, Field(min_length=1)]
+Whole = Annotated[int, Field(ge=0)]
+Seconds = Annotated[float, Field(ge=0)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class State(_Model):
+    """The machine enters a state."""
+
+    state: Literal[
+        "off_shift",
+        "maintenance",
+        "waiting_repair",
+        "down",
+        "setup",
+        "waiting_operator",
+        "processing",
+        "blocked",
+        "starved",
+    ]
+    reason: Annotated[Name | None, Field(description="the failure's name while down or waiting for repair, else null")]
+
+
+class Part(_Model):
+    """A part leaves the machine."""
+
+    part: Whole
+    outcome: Literal["good", "scrap", "rework"]
+    cycle_s: Annotated[Seconds, Field(description="processing time of this part on this machine [s]")]
+    to: Annotated[Name, Field(description='the next station, "out" or "scrap"')]
+
+
+class Arrival(_Model):
+    """A part arrives at the line: accepted, or turned away because the queue is full."""
+
+    part: Annotated[int, Field(ge=-1, description="the part's number; -1 if it is turned away")]
+    accepted: bool
+
+
+class Level(_Model):
+    """The number of parts in a buffer changed."""
+
+    buffer: Annotated[Name, Field(description='"A->B"; the queue of arrivals before A is "source->A"')]
+    level: Whole
+
+
+class Crew(_Model):
+    """A pool of people changed."""
+
+    skill: Name
+    present: Annotated[Whole, Field(description="persons on duty")]
+    busy: Annotated[Whole, Field(description="persons at work")]
+    waiting: Annotated[Whole, Field(description="requests that wait for a person")]
+
+
+class Power(_Model):
+    """The machine's electrical power changed."""
+
+    power_kw: Annotated[float, Field(description="electrical power [kW]")]
+
+
+class Order(_Model):
+    """A production order is released, starts, ends or changes."""
+
+    order: Name
+    change: Literal["released", "started", "ended", "changed"]
+    pieces: Whole
+
+
+class Note(_Model):
+    """A person says what a stop was. The author is a role, never a person."""
+
+    author: Name
+    text: Name
+    start_s: Annotated[float, Field(description="start of the stop that the note is about [s]")]
+    end_s: Annotated[float, Field(description="its end [s]")]
+    reason: Name | None
+
+
+KINDS: dict[str, type[BaseModel]] = {
+    "state": State,
+    "part": Part,
+    "arrival": Arrival,
+    "level": Level,
+    "crew": Crew,
+    "power": Power,
+    "order": Order,
+    "note": Note,
+}
+"""The kinds of event; each kind's model names its fields, all required."""
+
+
+class _Header(_Model):
+    source: Name
+    boot: Whole
+    sequence: Whole
+    run: Whole
+    time: Annotated[float, Field(description="seconds since the run's epoch [s]")]
+    line: Name
+
+
+class _OfMachine(_Header):
+    station: Name
+    machine: Annotated[int, Field(ge=1)]
+
+
+class _OfStation(_Header):
+    station: Name
+    machine: None
+
+
+class _OfLine(_Header):
+    station: None
+    machine: None
+
+
+class _StateEvent(_OfMachine):
+    kind: Literal["state"]
+    fields: State
+
+
+class _PartEvent(_OfMachine):
+    kind: Literal["part"]
+    fields: Part
+
+
+class _PowerEvent(_OfMachine):
+    kind: Literal["power"]
+    fields: Power
+
+
+class _ArrivalEvent(_OfStation):
+    kind: Literal["arrival"]
+    fields: Arrival
+
+
+class _LevelEvent(_OfLine):
+    kind: Literal["level"]
+    fields: Level
+
+
+class _CrewEvent(_OfLine):
+    kind: Literal["crew"]
+    fields: Crew
+
+
+class _OrderEvent(_OfLine):
+    kind: Literal["order"]
+    fields: Order
+
+
+class _NoteEvent(_Header):
+    station: Name | None
+    machine: Annotated[int, Field(ge=1)] | None
+    kind: Literal["note"]
+    fields: Note
+
+
+_AnyEvent = Annotated[
+    _StateEvent | _PartEvent | _ArrivalEvent | _LevelEvent | _CrewEvent | _PowerEvent | _OrderEvent | _NoteEvent,
+    Field(discriminator="kind"),
+]
+
+
+@cache
+def _adapter() -> TypeAdapter[Any]:
+    # Built on first use: a run without events never pays for it.
+    return TypeAdapter(_AnyEvent)
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON Schema (2020-12) of one event as a JSON object."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Event", **_adapter().json_schema()}
+
+
+def to_json(event: Event) -> str:
+    """One event as one line of JSON."""
+    return json.dumps(asdict(event), allow_nan=False, separators=(",", ":"))
+
+
+def from_json(text: str | bytes) -> Event:
+    """Read one event from JSON.
+
+    Raises
+    ------
+    InputError
+        If the text is no JSON object, or not an event as `json_schema` says; every problem is named.
+    """
+    try:
+        return _event(_adapter().validate_json(text, strict=True))
+    except ValidationError as error:
+        raise InputError(*_sentences(error)) from error
+
+
+def from_text(values: dict[str, Any]) -> Event:
+    """Build an event from values that may all be text, such as the cells of a CSV row.
+
+    Raises
+    ------
+    InputError
+        If the values are no event as `json_schema` says; every problem is named.
+    """
+    try:
+        return _event(_adapter().validate_python(values))
+    except ValidationError as error:
+        raise InputError(*_sentences(error)) from error
+
+
+def _event(model: BaseModel) -> Event:
+    return Event(**model.model_dump())
+
+
+def _sentences(error: ValidationError) -> list[str]:
+    # The union's tag is part of Pydantic's path but not of the event's.
+    return [
+        f"event {'.'.join(str(step) for step in problem['loc'] if step not in KINDS) or 'as a whole'}: {problem['msg']}"
+        for problem in error.errors(include_url=False)
+    ]
