@@ -1,0 +1,1 @@
+"""What a line is: data without behaviour, read from text and checked."""
