@@ -1,0 +1,1 @@
+"""What the twin looks like: one palette, and the drawings made with it."""

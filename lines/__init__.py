@@ -1,0 +1,66 @@
+"""Reference lines and sites that come with the project, found by name."""
+
+from __future__ import annotations
+
+import difflib
+from importlib import resources
+from pathlib import Path
+
+from twin.errors import InputError
+
+__all__ = ["names", "path", "site_names", "site_path"]
+
+
+def names() -> tuple[str, ...]:
+    """Names of the reference lines, in alphabetical order."""
+    return _names(_lines())
+
+
+def path(name: str) -> Path:
+    """Find the file of a reference line.
+
+    Raises
+    ------
+    InputError
+        If there is no such line; the message names the nearest.
+    """
+    return _find("line", name, _lines())
+
+
+def site_names() -> tuple[str, ...]:
+    """Names of the sites, in alphabetical order."""
+    return _names(_sites())
+
+
+def site_path(name: str) -> Path:
+    """Find the file of a site.
+
+    Raises
+    ------
+    InputError
+        If there is no such site; the message names the nearest.
+    """
+    return _find("site", name, _sites())
+
+
+def _lines() -> Path:
+    return Path(str(resources.files(__name__)))
+
+
+def _sites() -> Path:
+    return _lines() / "sites"
+
+
+def _names(folder: Path) -> tuple[str, ...]:
+    return tuple(sorted(file.stem for file in folder.glob("*.yaml")))
+
+
+def _find(what: str, name: str, folder: Path) -> Path:
+    known = _names(folder)
+    if name in known:
+        return folder / f"{name}.yaml"
+    # People write a hyphen, a blank or a capital where the file has none.
+    nearest = difflib.get_close_matches(name.lower().replace("-", "_").replace(" ", "_"), known, n=1)
+    remedy = f"did you mean {nearest[0]}?" if nearest else f"there are: {', '.join(known)}"
+    message = f'there is no {what} "{name}"; {remedy}'
+    raise InputError(message)
