@@ -1,0 +1,133 @@
+"""The elements from which KPIs are built: the times and quantities of ISO 22400-2, summed from the accounts.
+
+======  ============================  =====================================================
+symbol  element                       from the accounts
+======  ============================  =====================================================
+APT     actual production time        processing
+AUST    actual unit setup time        setup
+AUPT    actual unit processing time   APT + AUST
+ADET    actual unit delay time        starved + blocked + waiting_operator
+AUBT    actual unit busy time         AUPT + ADET
+ADOT    actual unit down time         down + waiting_repair
+PBT     planned busy time             AUBT + ADOT: all but maintenance and off_shift
+PRI     planned run time per item     the ideal cycle
+PQ      produced quantity             parts that left, whatever their outcome
+GQ      good quantity                 PQ - SQ - RQ
+SQ      scrap quantity                scrap; at an inspection station the parts it rejected
+RQ      rework quantity               parts sent back
+FE      failure events                failures that began
+======  ============================  =====================================================
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from twin.events import STATES
+from twin.kpi.energy import energy_j
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from twin.accounts import Accounts
+
+
+@dataclass(frozen=True, slots=True)
+class WorkUnit:
+    """The elements of one machine, or their sums over several, such as those of a station. Times in seconds."""
+
+    calendar: float
+    pbt: float
+    apt: float
+    aust: float
+    adet: float
+    adot: float
+    ideal: float
+    """PRI x PQ: what the parts made would have taken at the ideal cycle [s]."""
+    pq: int
+    sq: int
+    rq: int
+    fe: int
+    repairs: int
+    """Repairs that ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class WholeLine:
+    """The elements of a line from its door to its end. Times in seconds."""
+
+    calendar: float
+    pq: int
+    """Parts that left the line, good or as scrap."""
+    sq: int
+    rq: int
+    """Parts that left good, but not without rework."""
+    units: float
+    """Good parts that left, in units of the product."""
+    wip_time: float
+    """Integral over time of the parts in the line [part s]."""
+    lead_sum: float
+    """Lead times of the good parts, summed [s]."""
+    energy: float
+    """Electrical energy of all machines [J]."""
+    present: float
+    """Time on duty of all people [person s]."""
+
+
+def machines_of(accounts: Accounts, station: str) -> tuple[int, ...]:
+    """Return the rows of a station's machines in the accounts.
+
+    Raises
+    ------
+    ValueError
+        If there is no such station.
+    """
+    index = accounts.stations.index(station)
+    return tuple(row for row, owner in enumerate(accounts.machine_station) if owner == index)
+
+
+def work_unit(accounts: Accounts, machines: Sequence[int]) -> WorkUnit:
+    """Sum the elements of some machines, given by their rows in the accounts (see `machines_of`)."""
+    rows = list(machines)
+    time = dict(zip(STATES, accounts.states[rows].sum(axis=0).tolist(), strict=True))
+    apt, aust = time["processing"], time["setup"]
+    adet = time["starved"] + time["blocked"] + time["waiting_operator"]
+    adot = time["down"] + time["waiting_repair"]
+    return WorkUnit(
+        calendar=accounts.span_s * len(rows),
+        pbt=apt + aust + adet + adot,
+        apt=apt,
+        aust=aust,
+        adet=adet,
+        adot=adot,
+        ideal=float(accounts.ideal_s[rows] @ accounts.parts[rows]),
+        pq=int(accounts.parts[rows].sum()),
+        sq=int(accounts.scrap[rows].sum()),
+        rq=int(accounts.rework[rows].sum()),
+        fe=int(accounts.failures[rows].sum()),
+        repairs=int(accounts.repaired[rows].sum()),
+    )
+
+
+def whole_line(accounts: Accounts, *, per_part: float) -> WholeLine:
+    """Sum the elements of the line.
+
+    Parameters
+    ----------
+    accounts
+        The accounts of a replication, or the `total` of several.
+    per_part
+        Units of the product in one part.
+    """
+    return WholeLine(
+        calendar=accounts.span_s,
+        pq=accounts.departed + accounts.scrapped,
+        sq=accounts.scrapped,
+        rq=accounts.departed - accounts.first_pass,
+        units=accounts.departed * per_part,
+        wip_time=accounts.wip_s,
+        lead_sum=accounts.lead_sum_s,
+        energy=float(energy_j(accounts).sum()),
+        present=float(accounts.present_s.sum()),
+    )
