@@ -1,0 +1,334 @@
+"""The labour question: how far does automation offset what labour costs more here than there?
+
+Every level of automation is priced at one site from runs on common random numbers, so that differences are paired by
+replication; the same runs are priced at another site. What is compared is the conversion cost of a unit, ex works:
+freight, duty and material are not in it.
+
+Two kinds of range stand apart. An `Estimate` carries the interval of the simulation's own noise. The *low, mode, high*
+of a wage is what the sources leave open; it has no confidence, and is shown beside the value at the mode.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import combinations
+from typing import Literal, get_args
+
+from twin.accounts import Accounts
+from twin.economics.unit_cost import (
+    COST_LINES,
+    InWage,
+    Threshold,
+    UnitCost,
+    in_wage,
+    people_of,
+    prices_of,
+    threshold,
+    unit_cost,
+    year_of,
+)
+from twin.errors import InputError
+from twin.line.line import Line
+from twin.line.scenario import Scenario, capital, posts, scenario
+from twin.line.site import Site, WageCase
+from twin.line.work_calendar import shift_hours
+from twin.study.intervals import (
+    Estimate,
+    mean_interval,
+    paired_difference,
+    ratio_interval,
+    variance_cut,
+)
+
+Verdict = Literal["reference", "cheaper", "dearer", "cannot tell"]
+CASES: tuple[WageCase, ...] = get_args(WageCase)
+
+
+@dataclass(frozen=True, slots=True)
+class WageThreshold:
+    """The operator's wage here [EUR/h] at which a level's unit cost passes another, with its 95 % interval.
+
+    Attributes
+    ----------
+    threshold
+        The wage, and on which side of it the level is the cheaper one; or that it is so at any wage, or at none.
+    interval
+        The wages at which the two costs cannot be told apart; None where these have no end on one side.
+    """
+
+    threshold: Threshold
+    interval: tuple[float, float] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a level here stands against the other site.
+
+    Attributes
+    ----------
+    parity
+        The operator's wage here at which the level costs what a unit costs there.
+    gap_closed
+        Share of the labour-cost gap that the level closes, *net*: what it saves on the whole unit cost against the
+        reference. This is the share to show. None where the other site has no labour advantage.
+    labour_gap_closed
+        The same, *gross*: what it saves on labour alone, before the capital, energy and upkeep that it takes.
+    """
+
+    parity: WageThreshold
+    gap_closed: Estimate | None
+    labour_gap_closed: Estimate | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One level at one site.
+
+    Attributes
+    ----------
+    level, site
+        Names.
+    good_per_shift
+        Good product units a shift [1/shift].
+    unit_cost, parts
+        Conversion cost ex works and its means by cost line, at the site's mode wages [EUR/unit].
+    wage_range
+        Mean unit cost at the site's low and high wages [EUR/unit]: a range of an input, no interval.
+    people, posts
+        People employed, full time, and whole posts per shift; by skill.
+    capex
+        Price of all stations and options [EUR].
+    difference, verdict
+        Unit cost less that of the reference level at the home site, with its Bonferroni interval [EUR/unit].
+    variance_cut
+        How many times the pairing cuts the variance of the difference; None where unknown.
+    pays
+        The wage from which the level pays against the reference; None for the reference and for the other site.
+    standing
+        How the level stands against the other site at its low, mode and high wages; empty without one.
+    """
+
+    level: str
+    site: str
+    good_per_shift: Estimate
+    unit_cost: Estimate
+    parts: Mapping[str, float]
+    wage_range: tuple[float, float]
+    people: Mapping[str, float]
+    posts: Mapping[str, int]
+    capex: float
+    difference: Estimate
+    verdict: Verdict
+    variance_cut: float | None
+    pays: WageThreshold | None = None
+    standing: Mapping[WageCase, Standing] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The answer to the labour question.
+
+    Attributes
+    ----------
+    reference
+        Name of the reference level.
+    unit
+        What the product is counted in.
+    wage
+        The operator's cost per hour worked at the home site, at which the rows are priced [EUR/h].
+    rows
+        One a level, in the order asked for, at the home site.
+    other
+        The other site's row; None without one.
+    comparisons
+        How many intervals of differences hold together (Bonferroni): one a row besides the reference.
+    runner_up
+        The two cheapest levels at home and the unit cost of the first less that of the second. As they are picked
+        after the fact, the interval holds for every pair of levels together. None with a single level.
+    """
+
+    reference: str
+    unit: str
+    wage: float
+    rows: tuple[Row, ...]
+    other: Row | None
+    comparisons: int
+    runner_up: tuple[str, str, Estimate] | None
+
+    def row(self, level: str) -> Row:
+        """Give the home row of a level; KeyError if there is none."""
+        return {row.level: row for row in self.rows}[level]
+
+
+@dataclass(frozen=True, slots=True)
+class _Priced:
+    """A level at a site: what each replication costs, at the low, mode and high wages."""
+
+    scenario: Scenario
+    site: Site
+    good_per_hour: tuple[float, ...]
+    costs: Mapping[WageCase, tuple[UnitCost, ...]]
+
+    def totals(self, case: WageCase = "mode") -> list[float]:
+        return [cost.total for cost in self.costs[case]]
+
+    def part(self, name: str, case: WageCase = "mode") -> list[float]:
+        return [cost.parts[name] for cost in self.costs[case]]
+
+    @property
+    def in_wage(self) -> list[InWage]:
+        return [in_wage(cost, self.site.wage()) for cost in self.costs["mode"]]
+
+
+def compare(
+    line: Line,
+    results: Mapping[str, Sequence[Accounts]],
+    *,
+    levels: Sequence[str],
+    reference: str,
+    site: Site,
+    against: Site | None = None,
+    against_level: str | None = None,
+) -> Comparison:
+    """Price runs of several levels of automation at a site, and one of them at another, and compare.
+
+    Parameters
+    ----------
+    line
+        The line as described.
+    results
+        The accounts of every level, replication by replication on common random numbers.
+    levels
+        Levels, or options as `scenario` takes them, in the order of the rows.
+    reference
+        The level that the others are compared with.
+    site, against
+        The home site and the other one.
+    against_level
+        The level at which the other site works; the reference unless given.
+
+    Raises
+    ------
+    InputError
+        If a level does not exist, a site knows no wage for a skill, or a level makes no good unit.
+    ValueError
+        If a level has no results, or levels differ in their number of replications.
+    """
+    there_level = against_level or reference
+    wanted = dict.fromkeys((*levels, reference, *((there_level,) if against else ())))
+    if missing := [level for level in wanted if not results.get(level)]:
+        raise ValueError(f"there are no results for {', '.join(missing)}")
+    if len({len(results[level]) for level in wanted}) > 1:
+        raise ValueError("the levels differ in their number of replications; differences are paired by replication")
+    home = {level: _price(line, level, results[level], site) for level in dict.fromkeys((*levels, reference))}
+    there = _price(line, there_level, results[there_level], against) if against else None
+    comparisons = max(1, len(home) - 1 + (there is not None))
+    base = home[reference]
+    rows = [_home_row(level, priced, base, there, comparisons) for level, priced in home.items()]
+    return Comparison(
+        reference=reference,
+        unit=line.product.unit,
+        wage=site.wage(),
+        rows=tuple(rows),
+        other=None if there is None else _row(there_level, there, base, comparisons),
+        comparisons=comparisons,
+        runner_up=_runner_up(home),
+    )
+
+
+def _price(line: Line, level: str, accounts: Sequence[Accounts], site: Site) -> _Priced:
+    chosen = scenario(line, level)
+    years = [year_of(one, chosen) for one in accounts]
+    for number, year in enumerate(years, start=1):
+        if not year.good_units > 0:
+            raise InputError(
+                f"level {level} makes no good unit in replication {number}, so a unit has no cost; "
+                f"look at its states with `twin run --options {level}`, or simulate a longer horizon"
+            )
+    return _Priced(
+        scenario=chosen,
+        site=site,
+        good_per_hour=tuple(year.good_units / year.opening_hours for year in years),
+        costs={
+            case: tuple(unit_cost(year, chosen, prices_of(site, chosen, case)) for year in years) for case in CASES
+        },
+    )
+
+
+def _row(level: str, priced: _Priced, reference: _Priced, comparisons: int) -> Row:
+    totals = priced.totals()
+    difference = paired_difference(totals, reference.totals(), comparisons=comparisons)
+    hours = shift_hours(priced.scenario.line.shifts)
+    return Row(
+        level=level,
+        site=priced.site.name,
+        good_per_shift=mean_interval([rate * hours for rate in priced.good_per_hour]),
+        unit_cost=mean_interval(totals),
+        parts={name: _mean(priced.part(name)) for name in COST_LINES},
+        wage_range=(_mean(priced.totals("low")), _mean(priced.totals("high"))),
+        people=people_of(priced.scenario, priced.site),
+        posts=posts(priced.scenario),
+        capex=math.fsum(asset.capex for asset in capital(priced.scenario)),
+        difference=difference,
+        verdict="reference" if priced is reference else _verdict(difference),
+        variance_cut=None if priced is reference else variance_cut(totals, reference.totals()),
+    )
+
+
+def _home_row(level: str, priced: _Priced, reference: _Priced, there: _Priced | None, comparisons: int) -> Row:
+    return replace(
+        _row(level, priced, reference, comparisons),
+        pays=None if priced is reference else _passing(priced.in_wage, reference.in_wage),
+        standing={} if there is None else {case: _standing(priced, reference, there, case) for case in CASES},
+    )
+
+
+def _verdict(difference: Estimate) -> Verdict:
+    if not difference.excludes(0):
+        return "cannot tell"
+    return "cheaper" if difference.mean < 0 else "dearer"
+
+
+def _passing(first: Sequence[InWage], second: Sequence[InWage]) -> WageThreshold:
+    """Find the wage at which the mean unit costs pass each other, and the wages at which they cannot be told apart."""
+    found = threshold(_mean_in_wage(first), _mean_in_wage(second))
+    if found.wage is None:
+        return WageThreshold(found, None)
+    pairs = list(zip(first, second, strict=True))
+    ratio = ratio_interval([one.rest - two.rest for one, two in pairs], [two.slope - one.slope for one, two in pairs])
+    return WageThreshold(found, ratio.interval)
+
+
+def _standing(priced: _Priced, reference: _Priced, there: _Priced, case: WageCase) -> Standing:
+    fixed = [InWage(rest=total, slope=0.0) for total in there.totals(case)]
+    gap = _differences(reference.part("labour"), there.part("labour", case))
+    has_gap = _mean(gap) > 0
+    saved = _differences(reference.totals(), priced.totals())
+    labour_saved = _differences(reference.part("labour"), priced.part("labour"))
+    return Standing(
+        parity=_passing(priced.in_wage, fixed),
+        gap_closed=ratio_interval(saved, gap) if has_gap else None,
+        labour_gap_closed=ratio_interval(labour_saved, gap) if has_gap else None,
+    )
+
+
+def _runner_up(home: Mapping[str, _Priced]) -> tuple[str, str, Estimate] | None:
+    if len(home) == 1:
+        return None
+    first, second = sorted(home, key=lambda level: _mean(home[level].totals()))[:2]
+    pairs = len(list(combinations(home, 2)))
+    return first, second, paired_difference(home[first].totals(), home[second].totals(), comparisons=pairs)
+
+
+def _mean_in_wage(costs: Sequence[InWage]) -> InWage:
+    return InWage(_mean([cost.rest for cost in costs]), _mean([cost.slope for cost in costs]))
+
+
+def _differences(first: Sequence[float], second: Sequence[float]) -> list[float]:
+    return [one - other for one, other in zip(first, second, strict=True)]
+
+
+def _mean(values: Sequence[float]) -> float:
+    return math.fsum(values) / len(values)
