@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from importlib import resources
 from pathlib import Path
 
 from twin.errors import InputError
+from twin.line.names import nearest
 
 __all__ = ["names", "path", "site_names", "site_path"]
 
@@ -57,10 +57,6 @@ def _names(folder: Path) -> tuple[str, ...]:
 
 def _find(what: str, name: str, folder: Path) -> Path:
     known = _names(folder)
-    if name in known:
-        return folder / f"{name}.yaml"
-    # People write a hyphen, a blank or a capital where the file has none.
-    nearest = difflib.get_close_matches(name.lower().replace("-", "_").replace(" ", "_"), known, n=1)
-    remedy = f"did you mean {nearest[0]}?" if nearest else f"there are: {', '.join(known)}"
-    message = f'there is no {what} "{name}"; {remedy}'
-    raise InputError(message)
+    if name not in known:
+        raise InputError(f"there is no {what} {nearest(name, known)}")
+    return folder / f"{name}.yaml"

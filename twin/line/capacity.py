@@ -1,0 +1,277 @@
+"""Static capacity: what a line can make and whom it needs, worked out without simulation.
+
+Everything here is a long-run mean of a line that never waits: no starving, blocking or queueing for people. The
+simulation can only make less than `max_throughput_per_h`; how much less is what buffers, crews and luck decide.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil, inf, sqrt
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from twin.errors import InputError
+from twin.line.route import OUT
+from twin.line.work_calendar import hours_per_year
+
+if TYPE_CHECKING:
+    from twin.line.line import Line
+    from twin.line.station import Station
+
+HOUR = 3600.0
+ROUNDING = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class StationCapacity:
+    """What one station can do for the line, and what the demand asks of it.
+
+    Attributes
+    ----------
+    station : str
+    visits : float
+        Parts worked on here for each part that leaves the line good [1]; scrap and rework raise it.
+    cycle_s : float
+        Mean time per part on one machine [s].
+    availability : float
+        Share of its running and repair time that a machine with work before it runs [1].
+    machines : int
+    time_s : float
+        Time the station takes for each good part of the line, repairs included, its machines sharing it [s].
+    capacity_per_h : float
+        Good parts of the line that the station alone would allow [parts per scheduled hour]; infinite without work.
+    load : float or None
+        Share of the takt that `time_s` takes [1]; above 1 the demand cannot be met. None without a demand.
+    machines_needed : int or None
+        Fewest machines that meet the demand. None without a demand.
+    crew : dict of str to int
+        People who man all its machines at once, by skill.
+    """
+
+    station: str
+    visits: float
+    cycle_s: float
+    availability: float
+    machines: int
+    time_s: float
+    capacity_per_h: float
+    load: float | None
+    machines_needed: int | None
+    crew: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """How many people of one skill the line needs.
+
+    Attributes
+    ----------
+    skill : str
+    pool : int
+        Posts per shift in the line's description.
+    manned : int
+        People who man every machine of every station at once.
+    busy : float
+        People busy on average, at work or repairing, at the pace of the demand (without one: of the bottleneck).
+    """
+
+    skill: str
+    pool: int
+    manned: int
+    busy: float
+
+
+@dataclass(frozen=True, slots=True)
+class LineCapacity:
+    """What a line can make, station by station.
+
+    Attributes
+    ----------
+    takt_s : float or None
+        Scheduled time for each good part asked [s]; None without a demand.
+    stations : tuple of StationCapacity
+        In file order.
+    people : tuple of People
+        In the order of the line's pools, then of what else is asked.
+    bottleneck : str
+        The station of the largest `time_s`, the first of them in the file.
+    max_throughput_per_h : float
+        Good parts that the stations allow [parts per scheduled hour].
+    arrivals_per_h : float or None
+        Good parts that the arrivals could become [parts per scheduled hour]; None for a saturated source.
+    balance : float
+        Line efficiency [1]: mean station time over the largest.
+    smoothness_s : float
+        Smoothness index [s]: root of the summed squares of what each station lacks to the largest.
+    """
+
+    takt_s: float | None
+    stations: tuple[StationCapacity, ...]
+    people: tuple[People, ...]
+    bottleneck: str
+    max_throughput_per_h: float
+    arrivals_per_h: float | None
+    balance: float
+    smoothness_s: float
+
+
+def static_capacity(line: Line) -> LineCapacity:
+    """Work out what a line can make and whom it needs.
+
+    Parameters
+    ----------
+    line : Line
+        A line; of a scenario, its `line`, where the options are applied.
+
+    Raises
+    ------
+    InputError
+        If no part can leave the line good.
+
+    Notes
+    -----
+    A station with `v` visits, mean cycle `c`, availability `A` and `m` machines takes ``t = v c / (A m)`` for each good
+    part. Line efficiency is ``sum(t) / (n max(t))`` and the smoothness index ``sqrt(sum((max(t) - t)^2))``.
+
+    References
+    ----------
+    Hopp and Spearman, Factory Physics, 3rd ed. (2008), chapters 7 and 8 (bottleneck rate, effective process times).
+    Scholl, Balancing and Sequencing of Assembly Lines, 2nd ed. (1999), chapter 2 (line efficiency, smoothness).
+    """
+    takt = takt_s(line)
+    stations = tuple(
+        _station_capacity(name, line.stations[name], visits, takt) for name, visits in visits_per_good(line).items()
+    )
+    times = [station.time_s for station in stations]
+    longest = max(times)
+    return LineCapacity(
+        takt_s=takt,
+        stations=stations,
+        people=_people(line, stations, takt or longest),
+        bottleneck=stations[times.index(longest)].station,
+        max_throughput_per_h=HOUR / longest if longest else inf,
+        arrivals_per_h=_arrivals_per_h(line),
+        balance=sum(times) / (len(times) * longest) if longest else 1.0,
+        smoothness_s=sqrt(sum((longest - time) ** 2 for time in times)),
+    )
+
+
+def takt_s(line: Line) -> float | None:
+    """Scheduled time for each good part that the demand asks [s]; None without a demand."""
+    demand = line.product.demand_per_year
+    return None if demand is None else hours_per_year(line.shifts) * HOUR * line.product.per_part / demand
+
+
+def visits_per_good(line: Line) -> dict[str, float]:
+    """Mean number of parts worked on at each station for each part that leaves the line good [1], in file order.
+
+    Raises
+    ------
+    InputError
+        If no part can leave the line good.
+
+    Notes
+    -----
+    The traffic equations ``visits = fed + visits (1 - reject) P`` of a network with routing matrix `P`, divided by what
+    leaves good. The parts come to the stations fed as the source says: arrivals to each alike; a stock that never
+    runs out as fast as each station takes them.
+
+    References
+    ----------
+    Jackson, Networks of waiting lines, Operations Research 5 (1957), 518-521.
+    """
+    fed, flow = _fed(line), _flow(line)
+    # `flow[i, j]` is what goes from i to j; its last column is what leaves.
+    inner, leaving = flow[:, :-1], flow[:, -1]
+    try:
+        entered = np.linalg.solve(np.eye(len(inner)) - inner.T, fed)
+    except np.linalg.LinAlgError:
+        entered = np.zeros(len(inner))
+    good = float(entered @ leaving)
+    if not good > 0:
+        raise InputError(f"{line.line}: no part can leave the line good; lower `scrap` or give `route` a way to {OUT}")
+    return dict(zip(line.stations, (entered / good).tolist(), strict=True))
+
+
+def availability(station: Station) -> float:
+    """Share of its running and repair time that a machine with work before it runs [1].
+
+    Each failure costs ``ttr / ttf`` of repair for each second of running, whatever the distributions and, while there
+    is always work, whatever the clock (renewal-reward theorem; Ross, Stochastic Processes, 2nd ed. 1996, 3.6).
+    """
+    return 1 / (1 + sum(failure.ttr.mean / failure.time_to_failure.mean for failure in station.failures.values()))
+
+
+def _fed(line: Line) -> np.ndarray:
+    """Relative flow from the source into each station."""
+    pace = {
+        name: 1.0 if line.source.arrivals is not None or not station.cycle.mean else
+        station.machines * availability(station) / station.cycle.mean
+        for name, station in line.stations.items() if name in line.fed
+    }  # fmt: skip
+    return np.array([pace.get(name, 0.0) for name in line.stations])
+
+
+def _flow(line: Line) -> np.ndarray:
+    """Share of the parts worked on at each station that go to each other one, and (last column) out."""
+    place = {name: index for index, name in enumerate([*line.stations, OUT])}
+    flow = np.zeros((len(line.stations), len(line.stations) + 1))
+    for edge, probability in zip(line.route, line.probabilities, strict=True):
+        flow[place[edge.from_], place[edge.to]] += probability * (1 - line.stations[edge.from_].reject)
+    return flow
+
+
+def _station_capacity(name: str, station: Station, visits: float, takt: float | None) -> StationCapacity:
+    up = availability(station)
+    work = visits * station.cycle.mean / up
+    time = work / station.machines
+    return StationCapacity(
+        station=name,
+        visits=visits,
+        cycle_s=station.cycle.mean,
+        availability=up,
+        machines=station.machines,
+        time_s=time,
+        capacity_per_h=HOUR / time if time else inf,
+        load=None if takt is None else time / takt,
+        machines_needed=None if takt is None else max(1, ceil(work / takt - ROUNDING)),
+        crew={skill: count * station.machines for skill, count in station.crew.items()},
+    )
+
+
+def _people(line: Line, stations: tuple[StationCapacity, ...], pace: float) -> tuple[People, ...]:
+    """People by skill, when a good part leaves every `pace` seconds."""
+    manned: dict[str, int] = dict.fromkeys(line.operators, 0)
+    busy: dict[str, float] = {}
+    for result in stations:
+        station = line.stations[result.station]
+        for skill, count in result.crew.items():
+            manned[skill] = manned.get(skill, 0) + count
+            # A crew stays with its machine through a repair.
+            held = result.visits * result.cycle_s / result.availability
+            busy[skill] = busy.get(skill, 0.0) + station.crew[skill] * held
+        for failure in station.failures.values():
+            repair = result.visits * result.cycle_s * failure.ttr.mean / failure.time_to_failure.mean
+            for skill, count in failure.repaired_by.items():
+                manned.setdefault(skill, 0)
+                # Those of the crew who repair are held already.
+                called = max(0, count - station.crew.get(skill, 0))
+                busy[skill] = busy.get(skill, 0.0) + called * repair
+    return tuple(
+        People(skill, line.operators.get(skill, 0), count, busy.get(skill, 0.0) / pace if pace else 0.0)
+        for skill, count in manned.items()
+    )
+
+
+def _arrivals_per_h(line: Line) -> float | None:
+    """Good parts that the arrivals could become [parts per hour]; None for a saturated source."""
+    if line.source.arrivals is None:
+        return None
+    visits = visits_per_good(line)
+    flow = _flow(line)[:, :-1]
+    entered = np.array(list(visits.values()))
+    # What a good part takes from the source: its visits less what came from other stations.
+    fed = float((entered - entered @ flow).sum())
+    return HOUR * len(line.fed) / (line.source.arrivals.mean * fed)
