@@ -1,0 +1,225 @@
+"""The reference pages, written from the code that they describe: `make docs` writes them, a test holds them current."""
+
+from __future__ import annotations
+
+import re
+import sys
+import types
+from itertools import dropwhile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from pydantic import BaseModel
+
+from twin import units
+from twin.kpi import elements
+from twin.kpi.definitions import KPIS
+from twin.line.distributions import DISTRIBUTIONS, Distribution
+from twin.line.line import Line, Product, Source, Targets
+from twin.line.route import Edge
+from twin.line.site import Figure, Site, Wage
+from twin.line.station import Failure, Option, Power, Station
+from twin.line.work_calendar import Shifts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from pydantic.fields import FieldInfo
+
+ROOT = Path(__file__).parents[2]
+
+LINE_MODELS = (Line, Product, Shifts, Source, Station, Failure, Power, Option, Edge, Targets)
+SITE_MODELS = (Site, Wage, Figure)
+
+_WRITTEN = {
+    units.Duration: units.TIME,
+    units.Power: units.POWER,
+    units.Energy: units.ENERGY,
+    units.Money: units.MONEY,
+    units.HourlyCost: units.HOURLY_COST,
+    units.EnergyPrice: units.ENERGY_PRICE,
+}
+QUANTITIES = {alias.__metadata__[0]: quantity for alias, quantity in _WRITTEN.items()}
+SHARE = units.Share.__metadata__[0]
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Yield the lines of a Markdown table."""
+    yield "| " + " | ".join(header) + " |"
+    yield "|" + "---|" * len(header)
+    for row in rows:
+        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |"
+
+
+def first_sentence(thing: object) -> str:
+    """Return the first paragraph of a docstring, on one line."""
+    return " ".join((thing.__doc__ or "").split("\n\n")[0].split())
+
+
+# The line file and the site file
+
+
+def kind(hint: Any) -> str:  # noqa: ANN401 -- a type hint has no type of its own
+    """Say in words what may be written for a field of this type."""
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        return _annotated(arguments[0], arguments[1:])
+    if origin in (Union, types.UnionType):
+        return " or ".join(kind(argument) for argument in arguments if argument is not types.NoneType)
+    if origin is Literal:
+        return " or ".join(f"`{argument}`" for argument in arguments)
+    if origin is dict:
+        return f"{kind(arguments[0])}: {kind(arguments[1])}, for each"
+    if origin in (tuple, list):
+        return f"list of {kind(arguments[0])}"
+    if isinstance(hint, type) and issubclass(hint, Distribution):
+        return "[distribution](#distributions)"
+    if isinstance(hint, type) and issubclass(hint, BaseModel):
+        name = hint.__name__.split("[")[0]
+        return f"[{name.lower()}](#{name.lower()})"
+    return {str: "text", int: "whole number", float: "number", bool: "`true` or `false`"}.get(hint, "any of its types")
+
+
+def _annotated(bare: Any, metadata: tuple[object, ...]) -> str:  # noqa: ANN401 -- as above
+    for mark in metadata:
+        if (quantity := QUANTITIES.get(mark) if _hashable(mark) else None) is not None:
+            return f"{quantity.name.split(maxsplit=1)[1]} ({', '.join(quantity.units)})"
+        if mark == SHARE:
+            return "share, 0 to 1 or in %"
+    return kind(bare)
+
+
+def _hashable(mark: object) -> bool:
+    return type(mark).__hash__ is not None
+
+
+def default(field: FieldInfo) -> str:
+    """Say what holds where the key is not written."""
+    if field.is_required():
+        return "**required**"
+    value = field.get_default(call_default_factory=True)  # type: ignore[call-arg]
+    if value is None or value in ({}, (), []):
+        return "none"
+    if isinstance(value, BaseModel):
+        return "its defaults"
+    return f"`{value:g}`" if isinstance(value, float) else f"`{value}`"
+
+
+def fields(model: type[BaseModel]) -> Iterator[tuple[str, ...]]:
+    """Yield a row for each key of a model: key, meaning, what may be written, default, example."""
+    hints = get_type_hints(model, include_extras=True)
+    for name, field in model.model_fields.items():
+        key = field.validation_alias if isinstance(field.validation_alias, str) else name
+        years = field.default / units.SECONDS_PER_YEAR if hints[name] == units.Duration and field.default else None
+        example = f"`{field.examples[0]}`" if field.examples else ""
+        meaning = field.description or ""
+        yield f"`{key}`", meaning, kind(hints[name]), default(field) if years is None else f"`{years:g} yr`", example
+
+
+def model_section(model: type[BaseModel]) -> Iterator[str]:
+    """Yield the lines of the section on one model."""
+    yield f"## {model.__name__}"
+    yield ""
+    yield first_sentence(model)
+    yield ""
+    yield from table(("key", "meaning", "written as", "default", "example"), fields(model))
+    yield ""
+
+
+def distribution_rows() -> Iterator[tuple[str, ...]]:
+    """Yield a row for each distribution: its name, what it is, its parameters."""
+    for name, family in DISTRIBUTIONS.items():
+        yield f"`{name}`", first_sentence(family), ", ".join(f"`{key}`" for key in family.model_fields)
+
+
+def line_file_page() -> str:
+    """Return the page on the line file and the site file."""
+    lines = [
+        "# The line file",
+        "",
+        "A line is a YAML file, and so is a site. Each table below is one part of it, the line itself first. A quantity",
+        "carries its unit as text (`12 s`, `3.5 kW`); a number without one is refused where a unit is needed. A key that",
+        "is not listed is refused. `twin check FILE` says what was understood, and every mistake with its line and remedy.",
+        "",
+    ]
+    for model in LINE_MODELS:
+        lines += model_section(model)
+    lines += [
+        "## Distributions",
+        "",
+        "A random time is written `{lognormal: {mean: 12 s, cv: 0.2}}`; a plain time (`12 s`) is constant;",
+        "`{min: 8 s, mode: 10 s, max: 15 s}` is triangular. `cv` is the coefficient of variation, standard deviation",
+        "over mean.",
+        "",
+        *table(("name", "what it is", "parameters"), distribution_rows()),
+        "",
+        "# The site file",
+        "",
+    ]
+    for model in SITE_MODELS:
+        lines += model_section(model)
+    return "\n".join(lines)
+
+
+# The KPIs
+
+
+def element_rows() -> Iterator[tuple[str, ...]]:
+    """Yield the rows of the table of elements in the docstring of `twin.kpi.elements`."""
+    lines = (elements.__doc__ or "").splitlines()
+    body = list(dropwhile(lambda line: not line.startswith("==="), lines))[3:]
+    for line in body:
+        if line.startswith("==="):
+            return
+        yield tuple(re.split(r"\s{2,}", line.strip(), maxsplit=2))
+
+
+def kpis_page() -> str:
+    """Return the page on the KPIs."""
+    rows = (
+        (
+            f"`{kpi.id}`",
+            kpi.name,
+            f"{kpi.symbol} = {kpi.formula}",
+            "share" if kpi.unit == "1" else kpi.unit,
+            f"0 to {kpi.highest:g}" if kpi.highest < float("inf") else "0 and up",
+            kpi.better,
+            " and ".join(kpi.scopes),
+            kpi.source,
+        )
+        for kpi in KPIS
+    )
+    header = ("id", "name", "formula", "unit", "range", "better", "of a", "source")
+    lines = [
+        "# KPIs",
+        "",
+        "Every KPI is computed from accounts (times in state and counts), the same from a simulation and from events.",
+        "Where its denominator is 0 there is no value. Names follow ISO 22400-2; the source says where that left something",
+        "open.",
+        "",
+        *table(header, rows),
+        "",
+        "## Elements of the formulas",
+        "",
+        *table(("symbol", "element", "from the accounts"), element_rows()),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "docs/reference/line-file.md": line_file_page,
+    "docs/reference/kpis.md": kpis_page,
+}
+"""Every page that is written from the code, by its path in the repository."""
+
+
+def main() -> int:
+    """Write every page."""
+    for path, page in PAGES.items():
+        (ROOT / path).write_text(page(), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
