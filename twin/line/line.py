@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from twin.line.distributions import TimeDistribution
-from twin.line.route import OUT, Edge, probabilities
+from twin.line.route import LARGEST_BUFFER, OUT, Edge, probabilities
 from twin.line.station import Described, Station
-from twin.line.work_calendar import Shifts, hours_per_year, shift_hours
-from twin.units import Money, Share
+from twin.line.work_calendar import Shifts, opening_hours, shift_hours
+from twin.units import Money, Share, refused
 
 LARGEST_POOL = 100_000
 
@@ -42,7 +42,7 @@ class Source(Described):
     arrivals: TimeDistribution | None = Field(
         default=None, description="time between arrivals", examples=["{exponential: {mean: 30 s}}"]
     )
-    capacity: Annotated[int, Field(ge=0)] | None = Field(
+    capacity: Annotated[int, Field(ge=0, le=LARGEST_BUFFER)] | None = Field(
         default=None, description="arrivals that may wait (without limit unless given)", examples=["20"]
     )
     into: tuple[str, ...] | None = Field(default=None, description="the stations fed", examples=["[press]"])
@@ -57,13 +57,13 @@ class Source(Described):
     @model_validator(mode="after")
     def _kind_and_arrivals_agree(self) -> Source:
         if self.kind == "arrivals" and self.arrivals is None:
-            raise ValueError("`arrivals` is missing; write arrivals: {exponential: {mean: 30 s}}")
+            raise refused("`arrivals` is missing; write arrivals: {exponential: {mean: 30 s}}")
         if self.kind == "saturated" and self.arrivals is not None:
-            raise ValueError("a saturated source has no `arrivals`; leave out `kind` or `arrivals`")
+            raise refused("a saturated source has no `arrivals`; leave out `kind` or `arrivals`")
         if self.arrivals is not None and self.arrivals.mean <= 0:
-            raise ValueError("arrivals after no time never end; write a time above 0 s")
+            raise refused("arrivals after no time never end; write a time above 0 s")
         if self.arrivals is None and self.capacity is not None:
-            raise ValueError("a saturated source has no queue; leave `capacity` out or give `arrivals`")
+            raise refused("a saturated source has no queue; leave `capacity` out or give `arrivals`")
         return self
 
 
@@ -131,4 +131,4 @@ class Line(Described):
     def plan_per_shift(self) -> float | None:
         """Units asked of one shift: the yearly demand over the shifts of a year; None without a demand."""
         demand = self.product.demand_per_year
-        return None if demand is None else demand * shift_hours(self.shifts) / hours_per_year(self.shifts)
+        return None if demand is None else demand * shift_hours(self.shifts) / opening_hours(self.shifts)

@@ -10,7 +10,7 @@ from twin.errors import InputError
 from twin.line.names import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from twin.line.line import Line
     from twin.line.station import Option
@@ -69,15 +69,26 @@ def scenario(line: Line, options: str | None = None) -> Scenario:
     Raises
     ------
     InputError
-        If a level, a station or an option of that name does not exist; the nearest is suggested.
+        If a level, a station or an option of that name does not exist (the nearest is suggested), or if the options
+        leave a pool with fewer people than a crew or a repair asks.
     """
-    if not options:
-        return choose(line, {})
-    if "=" in options:
-        return choose(line, _pairs(line, options))
-    if options not in line.levels:
-        raise InputError(f"--options {options}: {line.line} has no level {nearest(options, line.levels)}")
-    return choose(line, line.levels[options], level=options)
+    level = None
+    pairs: Mapping[str, str] = {}
+    if options and "=" in options:
+        pairs = _pairs(line, options)
+    elif options:
+        if options not in line.levels:
+            raise InputError(f"--options {options}: {line.line} has no level {nearest(options, line.levels)}")
+        level, pairs = options, line.levels[options]
+    chosen = choose(line, pairs, level=level)
+    short = [
+        f"--options {options}: {name}.{'.'.join((*keys, skill))} asks {asked} of {skill}, the pool then has {people}; "
+        f"raise operators.{skill} in the line, or choose otherwise"
+        for name, keys, skill, asked, people in short_pools(chosen)
+    ]
+    if short:
+        raise InputError(*short)
+    return chosen
 
 
 def _pairs(line: Line, options: str) -> dict[str, str]:
@@ -150,3 +161,25 @@ def whole_posts(base: Mapping[str, int], options: list[Option]) -> dict[str, int
             counted = change if change > 0 or option.redeployed else trunc(change - TOLERANCE)
             changes[skill] = changes.get(skill, 0.0) + counted
     return {skill: ceil(base.get(skill, 0) + change - TOLERANCE) for skill, change in changes.items()}
+
+
+class Shortage(NamedTuple):
+    """More people asked at once than a pool has: where in the station, of which skill, how many, and the pool."""
+
+    station: str
+    keys: tuple[str, ...]
+    skill: str
+    asked: int
+    people: int
+
+
+def short_pools(chosen: Scenario) -> Iterator[Shortage]:
+    """Yield every crew and every repair that its pool could never serve."""
+    for name, station in chosen.line.stations.items():
+        asked = [(("crew",), station.crew)]
+        asked += [(("failures", failure, "repaired_by"), how.repaired_by) for failure, how in station.failures.items()]
+        for keys, crew in asked:
+            for skill, people in crew.items():
+                posted = chosen.line.operators.get(skill, 0)
+                if people > posted:
+                    yield Shortage(name, keys, skill, people, posted)

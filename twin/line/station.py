@@ -6,8 +6,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 
-from twin.line.distributions import DISTRIBUTIONS, Distribution, TimeDistribution
-from twin.units import Duration, Money, Share
+from twin.line.distributions import Distribution, Exponential, TimeDistribution
+from twin.units import SECONDS_PER_YEAR, Duration, Money, Share, refused
 from twin.units import Power as Watts
 
 STATION_KINDS = {
@@ -55,9 +55,9 @@ class Failure(Described):
     def _one_way_to_say_it(self) -> Self:
         if (self.ttf is None) == (self.availability is None):
             found = "neither `ttf` nor `availability` is" if self.ttf is None else "both `ttf` and `availability` are"
-            raise ValueError(f"{found} given; a failure has exactly one of them; write ttf: {{exponential: {{mean: 40 min}}}}")
+            raise refused(f"{found} given; a failure has exactly one of them; write ttf: {{exponential: {{mean: 40 min}}}}")
         if self.time_to_failure.mean <= 0:
-            raise ValueError("a machine that fails after no time makes no part; write a `ttf` (or a `ttr`) above 0 s")
+            raise refused("a machine that fails after no time makes no part; write a `ttf` (or a `ttr`) above 0 s")
         return self
 
     @property
@@ -70,7 +70,7 @@ class Failure(Described):
         if self.ttf is not None:
             return self.ttf
         share = self.availability or 0.0
-        return DISTRIBUTIONS["exponential"](mean=self.ttr.mean * share / (1 - share))
+        return Exponential(mean=self.ttr.mean * share / (1 - share))
 
 
 class Power(Described):
@@ -119,7 +119,7 @@ class Option(Described):
     )
     power: Power | None = Field(default=None, description="power by state", examples=["{processing: 22 kW}"])
     capex: Money = Field(default=0.0, description="what it costs to buy and install", examples=["180 kEUR"])
-    life: Duration = Field(default=10 * 365 * 86400.0, gt=0, description="years of use", examples=["10 yr"])
+    life: Duration = Field(default=10 * SECONDS_PER_YEAR, gt=0, description="years of use", examples=["10 yr"])
     upkeep: Share = Field(default=0.0, description="yearly upkeep as a share of capex", examples=["0.04"])
     posts: dict[str, Annotated[float, Field(allow_inf_nan=False)]] = Field(
         default_factory=dict, description="change of posts per shift by skill", examples=["{operator: -1.5}"]
@@ -152,7 +152,7 @@ class Station(Described):
     )
     power: Power = Field(default=Power(), description="power by state", examples=["{processing: 18 kW, idle: 4 kW}"])
     capex: Money = Field(default=0.0, description="what the station cost to buy and install", examples=["400 kEUR"])
-    life: Duration = Field(default=10 * 365 * 86400.0, gt=0, description="years of use", examples=["10 yr"])
+    life: Duration = Field(default=10 * SECONDS_PER_YEAR, gt=0, description="years of use", examples=["10 yr"])
     upkeep: Share = Field(default=0.0, description="yearly upkeep as a share of capex", examples=["0.04"])
     automation: dict[str, Option] = Field(
         default_factory=dict, description="options to automate it", examples=["{robot: {cycle: 9 s, capex: 180 kEUR}}"]
