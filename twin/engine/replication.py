@@ -1,0 +1,142 @@
+"""One replication under one clock: from time 0 or a saved state, through the warm-up, to the horizon or a cut."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from twin.engine.compiled_clock import CompiledClock
+from twin.engine.records import DRAIN, GROW, REFILL, STOP, World, as_array, empty, grow_parts, tables_of, world_of
+from twin.engine.results import Run, accounts_of, events_of, locked_machines
+from twin.engine.simpy_clock import SimpyClock
+from twin.engine.state import LineState, digest_of
+from twin.engine.streams import Draws
+
+if TYPE_CHECKING:
+    from twin.engine.plan import Plan
+
+CLOCKS: dict[str, type[SimpyClock] | type[CompiledClock]] = {"simpy": SimpyClock, "compiled": CompiledClock}
+"""The clocks by name."""
+
+
+class Task(NamedTuple):
+    """What to run: everything a worker needs."""
+
+    plan: Plan
+    clock: str
+    seed: int
+    replication: int
+    warmup: float
+    horizon: float
+    until: float
+    initial: LineState | None
+    trace: bool
+    keep_state: bool
+
+
+class _Keeper:
+    """Sees to what a rule has flagged: draws, part records, the event ring."""
+
+    def __init__(self, draws: Draws) -> None:
+        self._draws = draws
+        self.events: list[np.ndarray[Any, Any]] = []
+
+    def see_to(self, world: World) -> World:
+        line = world.line[0]
+        if line.flag & REFILL:
+            self._draws.refill(world)
+        if line.flag & GROW:
+            world = grow_parts(world, len(world.parts))
+        if line.flag & DRAIN:
+            self.drain(world)
+        line.flag &= STOP
+        return world
+
+    def drain(self, world: World) -> None:
+        line = world.line[0]
+        self.events.append(as_array("events", world.events[: line.event_count]))
+        line.event_count = 0
+
+
+def run_task(task: Task) -> Run:
+    """Run one replication."""
+    plan, start, end = task.plan, task.warmup, task.warmup + task.horizon
+    until = min(task.until, end)
+    draws = Draws(plan.streams, task.seed, task.replication)
+    keeper = _Keeper(draws)
+    make = CLOCKS[task.clock]
+    world = world_of(_tables(task), objects=make.objects)
+    begun_at = 0.0 if task.initial is None else task.initial.time
+    if task.initial is None:
+        draws.open(world)
+        clock = make(world, keeper.see_to)
+        clock.begin()
+    else:
+        draws.restore(task.initial.draws)
+        clock = make(world, keeper.see_to, begun_at)
+        clock.resume()
+    if 0 < start and begun_at <= start < until:
+        clock.run(start)
+        measure_from(clock.world, start)
+    clock.run(until)
+    keeper.drain(clock.world)
+    return _result(task, keeper, draws, tables_of(clock.world), until)
+
+
+def _tables(task: Task) -> dict[str, np.ndarray[Any, Any]]:
+    tables = dict(task.plan.tables if task.initial is None else task.initial.tables)
+    # One settling writes a few events for each machine, edge and pool; the ring keeps room for far more.
+    reserve = 64 * sum(len(tables[name]) for name in ("machines", "edges", "pools")) + 1024
+    tables["events"] = empty("events", 4 * reserve if task.trace else 0)
+    tables["line"] = tables["line"].copy()
+    tables["line"]["tracing"] = int(task.trace)
+    tables["line"]["event_count"] = 0
+    tables["line"]["event_limit"] = 3 * reserve
+    return tables
+
+
+def measure_from(world: World, start: float) -> None:
+    """End the warm-up: all accounts begin at `start` [s]."""
+    line = world.line[0]
+    line.wip_area = line.lead_sum = 0.0
+    line.wip_since = start
+    line.arrived = line.turned_away = line.departed = line.scrapped = line.first_pass = 0
+    for m in range(len(world.machines)):
+        machine = world.machines[m]
+        machine.since = start
+        machine.parts = machine.scrap = machine.rework = machine.failures = machine.repaired = 0
+    for e in range(len(world.edges)):
+        edge = world.edges[e]
+        edge.since = start
+        edge.area = edge.full = edge.empty = 0.0
+    for p in range(len(world.pools)):
+        pool = world.pools[p]
+        pool.since = start
+        pool.busy_area = pool.waiting_area = 0.0
+    for column in (world.times, world.bins):
+        for i in range(len(column)):
+            column[i] = 0
+
+
+def _result(task: Task, keeper: _Keeper, draws: Draws, tables: dict[str, Any], until: float) -> Run:
+    plan = task.plan
+    measured = min(task.warmup, until)
+    locked = bool(tables["line"]["flag"][0] & STOP)
+    raw = np.concatenate([empty("events", 0), *keeper.events])
+    tables["events"] = empty("events", 0)
+    state = None
+    if task.keep_state:
+        state = LineState(plan.key, task.seed, task.replication, until, task.warmup, tables, draws.state())
+    return Run(
+        replication=task.replication,
+        engine=task.clock,
+        accounts=accounts_of(plan, tables, measured, until),
+        deadlock=locked_machines(plan, tables) if locked else None,
+        digest=digest_of(tables).hex(),
+        moves=int(tables["line"]["moves"][0]),
+        state=state,
+        events=events_of(plan, raw, task.replication) if task.trace else None,
+    )
+
+

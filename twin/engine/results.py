@@ -1,0 +1,165 @@
+"""What a run hands over: accounts, events, digest, and who waits for whom when a line has locked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from twin.accounts import Accounts
+from twin.engine.records import DONE
+from twin.engine.rules.flow import SCRAPPED
+from twin.engine.rules.record import LOG_ARRIVAL, LOG_CREW, LOG_LEVEL, LOG_PART, LOG_STATE
+from twin.events import STATES, Event
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from twin.engine.plan import Plan
+    from twin.engine.state import LineState, Tables
+
+SIMULATION = "simulation"
+"""The `source` of simulated events."""
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """One replication.
+
+    Attributes
+    ----------
+    replication
+        Its number, from 0.
+    engine
+        The clock: "simpy" or "compiled".
+    accounts
+        Times in state and counts over the measured time.
+    deadlock
+        The machines that wait for each other, or None.
+    digest
+        SHA-256 of the final state, accounts, counters and draws used, hex.
+    moves
+        Completed cycles since time 0.
+    state
+        Where it stopped, if it was asked for.
+    events
+        The events of the run, if it was traced.
+    """
+
+    replication: int
+    engine: str
+    accounts: Accounts
+    deadlock: tuple[str, ...] | None
+    digest: str
+    moves: int
+    state: LineState | None
+    events: list[Event] | None
+
+
+def accounts_of(plan: Plan, tables: Tables, start: float, end: float) -> Accounts:
+    """Return the accounts from `start` to `end` [s]: what the world has counted, and its open intervals."""
+    line, machines, edges, pools = (tables[name] for name in ("line", "machines", "edges", "pools"))
+    count = len(machines)
+    states = tables["times"].reshape(count, len(STATES)).copy()
+    states[np.arange(count), machines["state"]] += end - machines["since"]
+    shown = edges[list(plan.buffers)]
+    lapse = end - shown["since"]
+    full = (shown["level"] >= shown["capacity"]) & (shown["capacity"] > 0)
+    # An edge without places (capacity 0) holds nothing at any time: it is always empty.
+    no_places = shown["capacity"] == 0
+    held = end - pools["since"]
+    scheduled = plan.scheduled_s(start, end)
+    return Accounts(
+        span_s=end - start,
+        scheduled_s=scheduled,
+        stations=plan.stations,
+        machine_station=plan.machine_station,
+        states=states,
+        parts=machines["parts"].copy(),
+        scrap=machines["scrap"].copy(),
+        rework=machines["rework"].copy(),
+        failures=machines["failures"].copy(),
+        repaired=machines["repaired"].copy(),
+        ideal_s=plan.ideal_s,
+        power_w=plan.power_w,
+        edges=tuple(plan.edges[e] for e in plan.buffers),
+        level_s=shown["area"] + shown["level"] * lapse,
+        full_s=np.where(full, shown["full"] + lapse, shown["full"]),
+        empty_s=np.where(no_places, end - start, np.where(shown["level"] == 0, shown["empty"] + lapse, shown["empty"])),
+        skills=plan.skills,
+        present_s=pools["size"] * scheduled,
+        busy_s=pools["busy_area"] + (pools["size"] - pools["free"]) * held,
+        waiting_s=pools["waiting_area"] + pools["waiting"] * held,
+        arrived=int(line["arrived"][0]),
+        turned_away=int(line["turned_away"][0]),
+        departed=int(line["departed"][0]),
+        scrapped=int(line["scrapped"][0]),
+        first_pass=int(line["first_pass"][0]),
+        wip_s=float(line["wip_area"][0] + line["wip"][0] * (end - line["wip_since"][0])),
+        lead_sum_s=float(line["lead_sum"][0]),
+        lead_bins=tables["bins"].copy(),
+    )
+
+
+def machine_name(plan: Plan, m: int) -> str:
+    """Return "station" or, where it has several machines, "station 2"."""
+    station = plan.machine_station[m]
+    first = plan.machine_station.index(station)
+    alone = plan.machine_station.count(station) == 1
+    return plan.stations[station] if alone else f"{plan.stations[station]} {m - first + 1}"
+
+
+def locked_machines(plan: Plan, tables: Tables) -> tuple[str, ...]:
+    """Return who waits for whom in a line that has locked: "a waits for b", by station and machine."""
+    machines, edges = tables["machines"], tables["edges"]
+    blocked = machines["phase"] == DONE
+    stations = np.array(plan.machine_station)
+    locked = {s for s in range(len(plan.stations)) if blocked[stations == s].all()}
+    towards = edges["to"][machines["edge"]]
+    while True:
+        leaving = {s for s in locked if not set(towards[stations == s].tolist()) <= locked}
+        if not leaving:
+            break
+        locked -= leaving
+    return tuple(
+        f"{machine_name(plan, m)} waits for {plan.stations[towards[m]]}"
+        for m in range(len(machines))
+        if plan.machine_station[m] in locked
+    )
+
+
+def events_of(plan: Plan, raw: np.ndarray[Any, Any], replication: int) -> list[Event]:
+    """Return the ring's records as events; a machine's power follows each of its states."""
+    return [
+        Event(SIMULATION, 0, sequence, replication, time, plan.line, station, machine, kind, fields)
+        for sequence, (time, station, machine, kind, fields) in enumerate(_translated(plan, raw))
+    ]
+
+
+def _translated(plan: Plan, raw: np.ndarray[Any, Any]) -> Iterator[tuple[float, str | None, int | None, str, dict[str, Any]]]:
+    first = [plan.machine_station.index(s) for s in range(len(plan.stations))]
+    place = [(plan.stations[s], m - first[s] + 1) for m, s in enumerate(plan.machine_station)]
+    stations = plan.stations
+    # Python's -1 and -2 pick the last two: a part goes to a station, out, or to scrap.
+    targets = (*stations, "scrap", "out")
+    power = plan.power_w / 1000.0
+    edge_station = [name.partition("->")[2] for name in plan.edges]
+    for time, kind, owner, a, b, c, x in raw.tolist():
+        if kind == LOG_STATE:
+            station, machine = place[owner]
+            yield time, station, machine, "state", {"state": STATES[a], "reason": plan.failures[b] if b >= 0 else None}
+            yield time, station, machine, "power", {"power_kw": float(power[owner, a])}
+        elif kind == LOG_PART:
+            station, machine = place[owner]
+            outcome = "scrap" if c == SCRAPPED else "rework" if b else "good"
+            yield time, station, machine, "part", {"part": a, "outcome": outcome, "cycle_s": x, "to": targets[c]}
+        elif kind == LOG_ARRIVAL:
+            yield time, stations[owner], None, "arrival", {"part": a, "accepted": bool(b)}
+        elif kind == LOG_LEVEL:
+            yield time, edge_station[owner], None, "level", {"buffer": plan.edges[owner], "level": a}
+        elif kind == LOG_CREW:
+            fields = {"skill": plan.skills[owner], "present": a, "busy": b, "waiting": c}
+            yield time, None, None, "crew", fields
+
+

@@ -1,0 +1,68 @@
+"""The rules as one namespace: the same code objects, bound to a clock's own `set_time` and, if it compiles, compiled.
+
+Each rule module imports what it uses, so the modules read and lint as ordinary Python. A clock rebuilds all their functions
+over one dictionary, in the order of `MODULES` (lower first), and may put its own function in the place of one of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import sys
+import types
+from typing import TYPE_CHECKING, Any
+
+from twin.engine import records
+from twin.engine.rules import calendar, crew, failures, flow, order, record, sources, timers, work
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MODULES = (record, timers, work, crew, failures, flow, sources, calendar, order)
+
+
+def rules() -> dict[str, types.FunctionType]:
+    """Return every rule by name, lower modules first.
+
+    Raises
+    ------
+    ValueError
+        If two modules define a rule of the same name.
+    """
+    found: dict[str, types.FunctionType] = {}
+    for module in MODULES:
+        for name, value in vars(module).items():
+            if isinstance(value, types.FunctionType) and value.__module__ == module.__name__:
+                if name in found:
+                    raise ValueError(f"two rules are called {name}")
+                found[name] = value
+    return found
+
+
+def constants() -> dict[str, Any]:
+    """Return every constant that rules name: those of `records` and of the rule modules."""
+    named: dict[str, Any] = {}
+    for module in (records, *MODULES):
+        named |= {name: value for name, value in vars(module).items() if isinstance(value, int | float)}
+    return named
+
+
+def bind(
+    wrap: Callable[[str, types.FunctionType], Any], replaced: dict[str, Any] | None = None, module: str = __name__
+) -> dict[str, Any]:
+    """Return the rules rebuilt over one namespace: each passed through `wrap`, those in `replaced` exchanged."""
+    namespace: dict[str, Any] = constants() | {"__builtins__": __builtins__, "__name__": module}
+    for name, rule in rules().items():
+        if replaced and name in replaced:
+            namespace[name] = replaced[name]
+            continue
+        rebuilt = types.FunctionType(rule.__code__, namespace, name, rule.__defaults__)
+        rebuilt.__module__ = module
+        namespace[name] = wrap(name, rebuilt)
+    return namespace
+
+
+def source_key(*versions: str) -> str:
+    """Return a hash of all rule sources, of the tables' description and of `versions`."""
+    text = "\0".join([*(inspect.getsource(module) for module in (records, *MODULES)), sys.version, *versions])
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

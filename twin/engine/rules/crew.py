@@ -1,0 +1,174 @@
+"""People: pools by skill, one order of requests (time asked, station, machine).
+
+The one list of requests is kept as a queue a pool: a request is granted when it heads the queue of every pool it asks and
+all that it asks is free, which says the same and looks at no more than the heads.
+"""
+
+from __future__ import annotations
+
+from twin.engine.records import WAITING_OPERATOR, WAITING_REPAIR, Record, World
+from twin.engine.rules.record import LOG_CREW, enter, log
+from twin.engine.rules.work import run_on, start_repair
+
+
+def change_pool(world: World, p: int, free: int, waiting: int) -> None:
+    """`free` more people of the pool are free, `waiting` more requests wait for it."""
+    line = world.line[0]
+    pool = world.pools[p]
+    lapse = line.now - pool.since
+    pool.busy_area += (pool.size - pool.free) * lapse
+    pool.waiting_area += pool.waiting * lapse
+    pool.since = line.now
+    pool.free += free
+    pool.waiting += waiting
+    if line.tracing:
+        present = pool.size if line.on == 1 else 0
+        log(world, LOG_CREW, p, present, pool.size - pool.free, pool.waiting, 0.0)
+
+
+def _precedes(world: World, machine: Record, other: Record) -> bool:
+    return machine.asked < other.asked or (machine.asked == other.asked and machine.index < other.index)
+
+
+def grantable(world: World, machine: Record) -> bool:
+    """Whether all that the machine asks is free and no earlier request asks any of the same pools."""
+    if world.line[0].on == 0:
+        return False
+    for n in range(machine.need_first, machine.need_last):
+        need = world.needs[n]
+        pool = world.pools[need.pool]
+        if pool.free < need.count:
+            return False
+        if pool.first >= 0:
+            head = world.machines[pool.first // world.line[0].needs_most]
+            if head.index != machine.index and _precedes(world, head, machine):
+                return False
+    return True
+
+
+def _queue(world: World, machine: Record) -> None:
+    """Join the queue of each pool asked; requests of the same instant stand by station and machine."""
+    node = machine.index * world.line[0].needs_most
+    for n in range(machine.need_first, machine.need_last):
+        p = world.needs[n].pool
+        pool = world.pools[p]
+        before = pool.last
+        while before >= 0 and _precedes(world, machine, world.machines[before // world.line[0].needs_most]):
+            before = world.waits[before].before
+        after = pool.first if before < 0 else world.waits[before].after
+        world.waits[node].before = before
+        world.waits[node].after = after
+        if before < 0:
+            pool.first = node
+        else:
+            world.waits[before].after = node
+        if after < 0:
+            pool.last = node
+        else:
+            world.waits[after].before = node
+        change_pool(world, p, 0, 1)
+        node += 1
+    machine.waiting = 1
+    world.line[0].waiting += 1
+
+
+def leave_queue(world: World, machine: Record) -> None:
+    """The machine's request leaves every queue."""
+    node = machine.index * world.line[0].needs_most
+    for n in range(machine.need_first, machine.need_last):
+        p = world.needs[n].pool
+        pool = world.pools[p]
+        before = world.waits[node].before
+        after = world.waits[node].after
+        if before < 0:
+            pool.first = after
+        else:
+            world.waits[before].after = after
+        if after < 0:
+            pool.last = before
+        else:
+            world.waits[after].before = before
+        change_pool(world, p, 0, -1)
+        node += 1
+    machine.waiting = 0
+    world.line[0].waiting -= 1
+
+
+def _seize(world: World, machine: Record) -> None:
+    for n in range(machine.need_first, machine.need_last):
+        change_pool(world, world.needs[n].pool, -world.needs[n].count, 0)
+
+
+def _ask(world: World, machine: Record, first: int, last: int) -> bool:
+    """Ask for needs first to last, all at once or none; whether they were granted at once."""
+    machine.asked = world.line[0].now
+    machine.need_first = first
+    machine.need_last = last
+    if grantable(world, machine):
+        _seize(world, machine)
+        return True
+    _queue(world, machine)
+    return False
+
+
+def ask_crew(world: World, machine: Record) -> None:
+    """The machine has a part and work left: it asks for its crew, then works."""
+    station = world.stations[machine.station]
+    if station.crew_first == station.crew_last:
+        run_on(world, machine)
+    elif _ask(world, machine, station.crew_first, station.crew_last):
+        machine.crewed = 1
+        run_on(world, machine)
+    else:
+        enter(world, machine, WAITING_OPERATOR)
+
+
+def ask_repair(world: World, machine: Record) -> None:
+    """The machine is broken: it asks for its repairers; those whom its own crew holds need not be asked."""
+    failure = world.failures[machine.broken]
+    first = failure.own_first if machine.crewed == 1 else failure.all_first
+    last = failure.own_last if machine.crewed == 1 else failure.all_last
+    if first == last:
+        machine.need_first = first
+        machine.need_last = last
+        start_repair(world, machine)
+    elif _ask(world, machine, first, last):
+        start_repair(world, machine)
+    else:
+        enter(world, machine, WAITING_REPAIR)
+
+
+def grant(world: World) -> None:
+    """Grant what can be granted. Requests that share no pool do not touch, so the order of pools is free."""
+    granted = world.line[0].waiting > 0
+    while granted:
+        granted = False
+        for p in range(len(world.pools)):
+            first = world.pools[p].first
+            if first >= 0:
+                machine = world.machines[first // world.line[0].needs_most]
+                if grantable(world, machine):
+                    leave_queue(world, machine)
+                    _seize(world, machine)
+                    if machine.broken >= 0:
+                        start_repair(world, machine)
+                    else:
+                        machine.crewed = 1
+                        run_on(world, machine)
+                    granted = True
+
+
+def release_repairers(world: World, machine: Record) -> None:
+    """Those who repaired the machine are free again."""
+    for n in range(machine.need_first, machine.need_last):
+        change_pool(world, world.needs[n].pool, world.needs[n].count, 0)
+    grant(world)
+
+
+def release_crew(world: World, machine: Record) -> None:
+    """The machine's crew is free again."""
+    station = world.stations[machine.station]
+    machine.crewed = 0
+    for n in range(station.crew_first, station.crew_last):
+        change_pool(world, world.needs[n].pool, world.needs[n].count, 0)
+    grant(world)

@@ -1,0 +1,252 @@
+"""Parts move: a free machine takes the part that has waited longest, a finished part leaves or blocks, the line settles."""
+
+from __future__ import annotations
+
+from twin.engine.records import BLOCKED, DONE, IDLE, INFINITE, STARVED, STOP, WORK, Record, World
+from twin.engine.rules.crew import ask_crew, release_crew
+from twin.engine.rules.record import (
+    LOG_PART,
+    change_level,
+    depart,
+    draw,
+    enter,
+    free_part,
+    log,
+    mark,
+    new_part,
+)
+from twin.engine.rules.timers import set_time
+from twin.engine.rules.work import grow_older
+
+OUT, SCRAPPED = -1, -2
+
+
+def put(world: World, edge: Record, p: int) -> None:
+    """The part joins the end of the edge; with transport it is on its way first, never overtaking."""
+    line = world.line[0]
+    part = world.parts[p]
+    part.next = -1
+    if edge.level == 0:
+        edge.head = p
+    else:
+        world.parts[edge.tail].next = p
+    edge.tail = p
+    change_level(world, edge, 1)
+    if edge.stream < 0:
+        part.since = line.now
+        edge.ready += 1
+        mark(world, world.stations[edge.to])
+        return
+    arrival = line.now + draw(world, edge.stream)
+    if arrival < edge.last_arrival:
+        arrival = edge.last_arrival
+    edge.last_arrival = arrival
+    part.since = arrival
+    if edge.moving < 0:
+        edge.moving = p
+        set_time(world, edge.timer, arrival)
+
+
+def arrive_by_transport(world: World, edge: Record) -> None:
+    """The first part on its way is there; the next one, if any, rings at its own time."""
+    p = world.parts[edge.moving].next
+    edge.ready += 1
+    edge.moving = p
+    set_time(world, edge.timer, INFINITE if p < 0 else world.parts[p].since)
+    mark(world, world.stations[edge.to])
+
+
+def let_go(world: World, machine: Record) -> None:
+    """The machine's part has gone: it may take another, unless it is down (then after its repair)."""
+    machine.phase = IDLE
+    machine.part = -1
+    if machine.broken < 0:
+        enter(world, machine, STARVED)
+        mark(world, world.stations[machine.station])
+
+
+def count_part(world: World, machine: Record, edge: Record) -> None:
+    """A part leaves the machine by this edge."""
+    machine.parts += 1
+    if edge.rework == 1:
+        machine.rework += 1
+        world.parts[machine.part].reworked = 1
+    if world.line[0].tracing:
+        number = world.parts[machine.part].number
+        log(world, LOG_PART, machine.index, number, edge.rework, edge.to, machine.cycle)
+
+
+def leave(world: World, machine: Record, edge: Record) -> None:
+    """A finished part moves from the machine into the edge; that there is room is known."""
+    count_part(world, machine, edge)
+    if edge.to < 0:
+        depart(world, machine.part)
+    else:
+        put(world, edge, machine.part)
+    let_go(world, machine)
+
+
+def block(world: World, machine: Record, edge: Record) -> None:
+    """Blocking after service: the finished part waits on its machine, in order of completion."""
+    enter(world, machine, BLOCKED)
+    machine.next_blocked = -1
+    if edge.first_blocked < 0:
+        edge.first_blocked = machine.index
+    else:
+        world.machines[edge.last_blocked].next_blocked = machine.index
+    edge.last_blocked = machine.index
+    station = world.stations[machine.station]
+    station.blocked += 1
+    if edge.capacity == 0:
+        mark(world, world.stations[edge.to])
+    if station.in_loop == 1:
+        look_for_deadlock(world, station)
+
+
+def unblock(world: World, edge: Record) -> Record:
+    """Return the longest blocked machine bound for the edge, no longer blocked."""
+    machine = world.machines[edge.first_blocked]
+    edge.first_blocked = machine.next_blocked
+    world.stations[machine.station].blocked -= 1
+    return machine
+
+
+def look_for_deadlock(world: World, station: Record) -> None:
+    """Whether this station and all towards which its machines are blocked, and so on, are blocked throughout.
+
+    The stations to visit are a list through `next_visit`; `visited` is cleared along the same list.
+    """
+    first = station.index
+    last = first
+    station.visited = 1
+    station.next_visit = -1
+    s = first
+    locked = True
+    while s >= 0 and locked:
+        here = world.stations[s]
+        locked = here.blocked == here.last_machine - here.first_machine
+        if locked:
+            for m in range(here.first_machine, here.last_machine):
+                to = world.stations[world.edges[world.machines[m].edge].to]
+                if to.visited == 0:
+                    to.visited = 1
+                    to.next_visit = -1
+                    world.stations[last].next_visit = to.index
+                    last = to.index
+        s = here.next_visit
+    s = first
+    while s >= 0:
+        world.stations[s].visited = 0
+        s = world.stations[s].next_visit
+    if locked:
+        world.line[0].flag |= STOP
+
+
+def take(world: World, station: Record, machine: Record) -> bool:
+    """Give the machine the part that has waited longest over all edges in, ties by edge order, the source last."""
+    best = -1
+    longest = INFINITE
+    for q in range(station.first_in, station.last_in):
+        e = world.ins[q]
+        edge = world.edges[e]
+        if edge.ready > 0:
+            since = world.parts[edge.head].since
+        elif edge.capacity == 0 and edge.first_blocked >= 0:
+            since = world.machines[edge.first_blocked].done
+        else:
+            continue
+        if since < longest:
+            longest = since
+            best = e
+    if best < 0:
+        if station.saturated == 0:
+            return False
+        machine.part = new_part(world, station.index)
+        return True
+    edge = world.edges[best]
+    if edge.ready == 0:
+        giver = unblock(world, edge)
+        machine.part = giver.part
+        count_part(world, giver, edge)
+        let_go(world, giver)
+        return True
+    machine.part = edge.head
+    edge.head = world.parts[machine.part].next
+    edge.ready -= 1
+    change_level(world, edge, -1)
+    if edge.first_blocked >= 0:
+        leave(world, unblock(world, edge), edge)
+    return True
+
+
+def station_moves(world: World, station: Record) -> None:
+    """One visit: each idle machine by index takes at most one part, asks for its crew and works."""
+    for m in range(station.first_machine, station.last_machine):
+        machine = world.machines[m]
+        if machine.phase == IDLE and machine.broken < 0:
+            if not take(world, station, machine):
+                return
+            machine.phase = WORK
+            machine.work = draw(world, machine.cycle_stream)
+            machine.cycle = machine.work
+            ask_crew(world, machine)
+
+
+def settle(world: World) -> None:
+    """Make all moves possible now: always the marked station latest in the file, until nothing is marked."""
+    line = world.line[0]
+    while line.marked > 0:
+        s = line.top
+        while world.stations[s].marked == 0:
+            if s & 15 == 15 and world.groups[s >> 4] == 0:
+                s -= 16
+            else:
+                s -= 1
+        line.top = s
+        station = world.stations[s]
+        station.marked = 0
+        world.groups[s >> 4] -= 1
+        line.marked -= 1
+        if line.on == 1:
+            station_moves(world, station)
+    line.top = -1
+
+
+def complete(world: World, machine: Record) -> None:
+    """The cycle is complete: people first, then scrap and route are drawn, then the part leaves or blocks."""
+    line = world.line[0]
+    line.moves += 1
+    set_time(world, machine.index, INFINITE)
+    if machine.first_failure < machine.last_failure:
+        grow_older(world, machine, machine.work)
+    if machine.crewed == 1:
+        release_crew(world, machine)
+    machine.phase = DONE
+    machine.done = line.now
+    station = world.stations[machine.station]
+    if station.scrap > 0.0 and draw(world, machine.scrap_stream) < station.scrap:
+        scrap(world, machine)
+        return
+    q = station.first_out
+    if station.last_out - q > 1:
+        u = draw(world, machine.route_stream)
+        while u >= world.edges[world.outs[q]].cumulative:
+            q += 1
+    edge = world.edges[world.outs[q]]
+    machine.edge = edge.index
+    if edge.to < 0 or edge.level < edge.capacity:
+        leave(world, machine, edge)
+    else:
+        block(world, machine, edge)
+
+
+def scrap(world: World, machine: Record) -> None:
+    """The part is scrapped: it leaves the line here."""
+    line = world.line[0]
+    machine.parts += 1
+    machine.scrap += 1
+    line.scrapped += 1
+    if line.tracing:
+        log(world, LOG_PART, machine.index, world.parts[machine.part].number, 0, SCRAPPED, machine.cycle)
+    free_part(world, machine.part)
+    let_go(world, machine)

@@ -1,0 +1,52 @@
+"""What rings when: ties in time go by rank of the kind of event, then station, then machine.
+
+Ranks: completion, repair end, transport arrival, arrival, shift end, failure, shift start, cut. Timers are numbered in
+this order, so a clock that lets the lowest number win keeps it.
+"""
+
+from __future__ import annotations
+
+from twin.engine.records import World
+from twin.engine.rules.calendar import open_line, shift_ends, shift_starts
+from twin.engine.rules.failures import fail, repaired
+from twin.engine.rules.flow import arrive_by_transport, complete, settle
+from twin.engine.rules.sources import arrive
+
+
+def ring(world: World, i: int) -> None:
+    """Timer i rings: one thing changes, then the line settles."""
+    line = world.line[0]
+    if i < line.repairs:
+        complete(world, world.machines[i])
+    elif i < line.transports:
+        repaired(world, world.machines[world.owners[i]])
+    elif i < line.arrivals:
+        arrive_by_transport(world, world.edges[world.owners[i]])
+    elif i < line.shift_end:
+        arrive(world, world.edges[world.owners[i]])
+    elif i < line.failures:
+        shift_ends(world)
+    elif i < line.shift_start:
+        fail(world, world.machines[world.owners[i]])
+    else:
+        shift_starts(world)
+    settle(world)
+
+
+def begin(world: World) -> None:
+    """Open the line at time 0 and make its first moves."""
+    open_line(world)
+    settle(world)
+
+
+def advance(world: World, end: float) -> bool:
+    """Run until `end` [s]: True when it is reached, False when the clock must see to a flag first."""
+    line = world.line[0]
+    while line.flag == 0:
+        i = world.tree[1]
+        time = world.timers[i]
+        if time >= end:
+            return True
+        line.now = time
+        ring(world, i)
+    return False

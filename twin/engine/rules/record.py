@@ -1,0 +1,136 @@
+"""Draws, times in state, levels, work in progress, and the events of a trace."""
+
+from __future__ import annotations
+
+from twin.engine.records import DRAIN, GROW, REFILL, Record, World
+
+BUFFER_MASK = 1023
+"""Each stream has a ring of 1,024 variates (two blocks of 512); a position is taken modulo that."""
+
+LOG_STATE, LOG_PART, LOG_ARRIVAL, LOG_LEVEL, LOG_CREW = 0, 1, 2, 3, 4
+
+
+def draw(world: World, k: int) -> float:
+    """Return the next variate of stream k."""
+    stream = world.streams[k]
+    position = stream.position
+    stream.position = position + 1
+    if position >= stream.limit:
+        world.line[0].flag |= REFILL
+    return world.draws[stream.base + (position & BUFFER_MASK)]
+
+
+def log(world: World, kind: int, owner: int, a: int, b: int, c: int, x: float) -> None:
+    """Append an event to the ring; the clock drains it before it is full."""
+    line = world.line[0]
+    event = world.events[line.event_count]
+    event.time = line.now
+    event.kind = kind
+    event.owner = owner
+    event.a = a
+    event.b = b
+    event.c = c
+    event.x = x
+    line.event_count += 1
+    if line.event_count >= line.event_limit:
+        line.flag |= DRAIN
+
+
+def enter(world: World, machine: Record, state: int) -> None:
+    """The machine's reported state becomes `state`."""
+    line = world.line[0]
+    now = line.now
+    world.times[machine.account + machine.state] += now - machine.since
+    machine.since = now
+    machine.state = state
+    if line.tracing:
+        log(world, LOG_STATE, machine.index, state, machine.broken, 0, 0.0)
+
+
+def mark(world: World, station: Record) -> None:
+    """Something that the station's moves read has changed: it is visited before time goes on."""
+    if station.marked == 0:
+        station.marked = 1
+        s = station.index
+        world.groups[s >> 4] += 1
+        line = world.line[0]
+        line.marked += 1
+        if s > line.top:
+            line.top = s
+
+
+def change_level(world: World, edge: Record, by: int) -> None:
+    """A part enters (+1) or leaves (-1) the edge."""
+    line = world.line[0]
+    now = line.now
+    lapse = now - edge.since
+    level = edge.level
+    if level == 0:
+        edge.empty += lapse
+    else:
+        edge.area += level * lapse
+        if level >= edge.capacity:
+            edge.full += lapse
+    edge.since = now
+    edge.level = level + by
+    if line.tracing:
+        log(world, LOG_LEVEL, edge.index, level + by, 0, 0, 0.0)
+
+
+def change_wip(world: World, by: int) -> None:
+    """A part enters (+1) or leaves (-1) the line."""
+    line = world.line[0]
+    line.wip_area += line.wip * (line.now - line.wip_since)
+    line.wip_since = line.now
+    line.wip += by
+
+
+def new_part(world: World, station: int) -> int:
+    """A part enters the line for `station`; return its record's index."""
+    line = world.line[0]
+    p = line.free
+    part = world.parts[p]
+    line.free = part.next
+    line.free_count -= 1
+    if line.free_count < line.reserve:
+        line.flag |= GROW
+    line.last_part += 1
+    part.number = line.last_part
+    part.entry = line.now
+    part.reworked = 0
+    line.arrived += 1
+    change_wip(world, 1)
+    if line.tracing:
+        log(world, LOG_ARRIVAL, station, part.number, 1, 0, 0.0)
+    return p
+
+
+def free_part(world: World, p: int) -> None:
+    """The part has left the line: its record may be used again."""
+    line = world.line[0]
+    world.parts[p].next = line.free
+    line.free = p
+    line.free_count += 1
+    change_wip(world, -1)
+
+
+def depart(world: World, p: int) -> None:
+    """The part leaves the line good: its lead time is counted in bins 1 % wide, found by bisection."""
+    line = world.line[0]
+    part = world.parts[p]
+    lead = line.now - part.entry
+    line.lead_sum += lead
+    line.departed += 1
+    if part.reworked == 0:
+        line.first_pass += 1
+    edges = world.bin_edges
+    low = 0
+    high = len(edges) - 1
+    while low < high:
+        middle = (low + high) >> 1
+        if edges[middle] <= lead:
+            low = middle + 1
+        else:
+            high = middle
+    world.bins[low] += 1
+    free_part(world, p)

@@ -1,0 +1,96 @@
+"""The rules under SimPy's clock: every timer is an event of a real `simpy.Environment`."""
+
+from __future__ import annotations
+
+from heapq import heappush
+from typing import TYPE_CHECKING, Any
+
+import simpy
+from simpy.core import StopSimulation
+from simpy.events import Event
+
+from twin.engine.records import INFINITE, STOP
+from twin.engine.rulebook import bind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from twin.engine.records import World
+
+FIRST_PRIORITY = 2
+"""Timer i has priority 2 + i: ties go by rank, and a user's own timeouts (priorities 0 and 1) come before the line's."""
+
+
+class SimpyClock:
+    """Runs one world on a `simpy.Environment`.
+
+    `see_to` is called when a rule has raised a flag; it clears all flags but STOP. A world in objects grows in place, so
+    the world stays the same object throughout.
+    """
+
+    objects = True
+
+    def __init__(self, world: World, see_to: Callable[[World], World], now: float = 0.0) -> None:
+        self.world = world
+        self.environment = simpy.Environment(initial_time=now)
+        events: list[Event] = []
+        self._set_time = _setter(self.environment, world, events)
+        self._rules = bind(lambda _, rule: rule, {"set_time": self._set_time})
+        self._see_to = see_to
+        events += [self._event(i) for i in range(len(world.timers))]
+
+    def begin(self) -> None:
+        """Open the line at time 0."""
+        self._rules["begin"](self.world)
+        if self.world.line[0].flag:
+            self._see_to(self.world)
+
+    def resume(self) -> None:
+        """Put every pending timer of a world that was taken up into the environment."""
+        for i, time in enumerate(self.world.timers):
+            self._set_time(self.world, i, time)
+
+    def run(self, until: float) -> None:
+        """Run up to, not including, `until` [s]; a line that has locked stays as it is."""
+        if until > self.environment.now and not self.world.line[0].flag & STOP:
+            self.environment.run(until=until)
+
+    def _event(self, i: int) -> Event:
+        """Return the event of timer i: one object, put in the queue each time that the timer is set.
+
+        An entry whose time is no longer the timer's is stale and does nothing.
+        """
+        event = Event(self.environment)
+        event._ok = True  # noqa: SLF001 - as simpy.Timeout does
+        event._value = None  # noqa: SLF001
+        environment, world, see_to, ring = self.environment, self.world, self._see_to, self._rules["ring"]
+        timers, line = world.timers, world.line[0]
+
+        def fire(_: Any) -> None:
+            event.callbacks = callbacks
+            now = environment._now  # noqa: SLF001 - the property costs a call
+            if timers[i] == now:
+                line.now = now
+                ring(world, i)
+                if line.flag:
+                    see_to(world)
+                    if line.flag & STOP:
+                        raise StopSimulation(None)
+
+        callbacks = [fire]
+        event.callbacks = callbacks
+        return event
+
+
+def _setter(environment: simpy.Environment, world: World, events: list[Event]) -> Callable[[World, int, float], None]:
+    """Return `set_time` for an environment: an absolute time, the timer's number as priority."""
+    queue = environment._queue  # noqa: SLF001 - `schedule` takes a delay, whose sum with now may round
+    serial = environment._eid  # noqa: SLF001
+    timers = world.timers
+
+    def set_time(world: World, i: int, time: float) -> None:  # noqa: ARG001 - the rules' signature
+        timers[i] = time
+        if time < INFINITE:
+            heappush(queue, (time, FIRST_PRIORITY + i, next(serial), events[i]))
+
+    return set_time

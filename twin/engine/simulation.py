@@ -1,0 +1,154 @@
+"""Run a scenario: choose the clock, spread replications over workers, hand back one `Run` each."""
+
+from __future__ import annotations
+
+import math
+import multiprocessing
+import os
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from twin.engine.compiled_clock import compiled_rules, is_compiled
+from twin.engine.plan import Plan, make_plan
+from twin.engine.replication import CLOCKS, Task, run_task
+from twin.errors import InputError
+from twin.line.names import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from twin.engine.results import Run
+    from twin.engine.state import LineState
+    from twin.line.scenario import Scenario
+
+SECONDS_A_MOVE = 8e-6
+"""CPU time of a move under SimPy's clock [s], roughly; decides which clock `auto` takes."""
+WORTH_LOADING, WORTH_COMPILING, WORTH_A_PROCESS = 2.0, 10.0, 5.0
+"""Work under SimPy's clock [s] above which it pays to load compiled rules, to compile them, to start processes."""
+
+
+def simulate(
+    scenario: Scenario,
+    *,
+    horizon: float,
+    warmup: float = 0.0,
+    replications: int = 1,
+    seed: int = 1,
+    engine: str = "auto",
+    until: float | None = None,
+    initial: Sequence[LineState] | None = None,
+    trace: bool = False,
+    keep_state: bool = False,
+    workers: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Run]:
+    """Run a scenario.
+
+    Parameters
+    ----------
+    scenario
+        The line with its options chosen.
+    horizon, warmup
+        Measured time, and the time before it that is not measured [s].
+    replications, seed
+        How many independent runs, and the seed of all of them. The same seed gives the same answer to the bit,
+        whatever the clock and the number of workers.
+    engine
+        "simpy", "compiled", or "auto": SimPy's clock for short work, else compiled.
+    until
+        Stop here [s since the run's start] instead of at the end; the state is kept.
+    initial
+        Saved states to go on from, one a replication; they bring their own seed.
+    trace, keep_state
+        Whether to keep every event; whether to keep the final state.
+    workers
+        Replications run at a time (default: one a core); threads if compiled, else processes.
+    progress
+        Called with (done, all) after each replication.
+
+    Returns
+    -------
+    list of Run
+        By replication.
+
+    Raises
+    ------
+    InputError
+        If a number is out of range, the engine does not exist, or a state fits another line or warm-up.
+    """
+    plan = make_plan(scenario)
+    _check(plan, horizon, warmup, replications, engine, initial)
+    end = warmup + horizon if until is None else until
+    states: Sequence[LineState | None] = [None] * replications if initial is None else initial
+    moves = _moves(scenario) * (warmup + horizon) * len(states)
+    clock = chosen_clock(moves) if engine == "auto" else engine
+    tasks = [
+        Task(plan, clock, seed if state is None else state.seed, i if state is None else state.replication,
+             warmup, horizon, end, state, trace, keep_state or until is not None)
+        for i, state in enumerate(states)
+    ]  # fmt: skip
+    return _run(tasks, moves, workers, progress)
+
+
+def chosen_clock(moves: float) -> str:
+    """Return the clock for about so many moves: compiled where that saves more than loading or compiling costs."""
+    work = moves * SECONDS_A_MOVE
+    worth = WORTH_LOADING if work > WORTH_LOADING and is_compiled() else WORTH_COMPILING
+    return "compiled" if work > worth else "simpy"
+
+
+def _moves(scenario: Scenario) -> float:
+    """About how many cycles the line completes a second: its slowest station's rate, at every station."""
+    stations = scenario.line.stations.values()
+    rates = [s.machines / s.cycle.mean for s in stations if s.cycle.mean > 0]
+    if scenario.line.source.arrivals is not None:
+        rates.append(len(scenario.line.fed) / scenario.line.source.arrivals.mean)
+    return min(rates, default=0.0) * len(stations)
+
+
+def _check(
+    plan: Plan, horizon: float, warmup: float, replications: int, engine: str, initial: Sequence[LineState] | None
+) -> None:
+    if not (math.isfinite(horizon) and horizon > 0):
+        raise InputError(f"horizon: {horizon} s is no time to measure; write a time above 0 s, such as 100 h")
+    if not (math.isfinite(warmup) and warmup >= 0):
+        raise InputError(f"warmup: {warmup} s is no time; write 0 s or more")
+    if replications < 1:
+        raise InputError(f"replications: {replications} is too few; write 1 or more")
+    if engine != "auto" and engine not in CLOCKS:
+        raise InputError(f"engine: there is no engine {nearest(engine, ('auto', *CLOCKS))}")
+    for state in initial or ():
+        if state.key != plan.key:
+            raise InputError("the state was saved from another line or other options; name the same line and options")
+        if state.warmup_s != warmup:
+            raise InputError(f"the state was saved with a warm-up of {state.warmup_s:g} s; give the same warm-up")
+        if state.time > warmup + horizon:
+            raise InputError(f"the state stands at {state.time:g} s, after the end; give a longer horizon")
+
+
+def _run(
+    tasks: list[Task], moves: float, workers: int | None, progress: Callable[[int, int], None] | None
+) -> list[Run]:
+    workers = min(len(tasks), workers or os.cpu_count() or 1)
+    alone = workers == 1 or (tasks[0].clock == "simpy" and moves * SECONDS_A_MOVE < WORTH_A_PROCESS)
+    if tasks[0].clock == "compiled":
+        compiled_rules()  # once, before threads ask for it
+    if alone:
+        return _collect((run_task(task) for task in tasks), len(tasks), progress)
+    with _pool(tasks[0].clock, workers) as pool:
+        return _collect(pool.map(run_task, tasks), len(tasks), progress)
+
+
+def _pool(clock: str, workers: int) -> Executor:
+    if clock == "compiled":
+        return ThreadPoolExecutor(workers)
+    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+
+
+def _collect(runs, total: int, progress: Callable[[int, int], None] | None) -> list[Run]:  # type: ignore[no-untyped-def]
+    done = []
+    for run in runs:
+        done.append(run)
+        if progress is not None:
+            progress(len(done), total)
+    return done

@@ -1,0 +1,141 @@
+"""A line's state as data: all that is needed to stop and go on, and the digest that two equal runs share."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
+
+import numpy as np
+
+from twin.engine.records import COLUMNS, TABLES
+from twin.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+Tables = dict[str, np.ndarray[Any, Any]]
+
+LAYOUT = {
+    "line": {"flag", "top", "free", "free_count", "reserve", "event_count", "event_limit", "tracing"},
+    "machines": {"part", "next_blocked"},
+    "edges": {"head", "tail", "moving", "first_blocked", "last_blocked"},
+    "pools": {"first", "last"},
+    "streams": {"limit"},
+}
+"""Fields that say where something lies in memory, not what it is; queues stand in the digest from head to tail instead."""
+
+
+@dataclass(frozen=True, eq=False)
+class LineState:
+    """One replication, stopped: absolute event times, open interval starts, every stream where it stood.
+
+    Attributes
+    ----------
+    key
+        Key of the plan it belongs to.
+    seed, replication
+        Whose random streams it uses.
+    time
+        When it was stopped [s]; all events before it have happened.
+    warmup_s
+        The warm-up of the run [s]; its accounts begin there.
+    tables
+        Every table and column of the world.
+    draws
+        Variates drawn and generator state of each stream.
+    """
+
+    key: str
+    seed: int
+    replication: int
+    time: float
+    warmup_s: float
+    tables: Tables
+    draws: list[tuple[int, dict[str, Any]]]
+
+
+def _chain(first: int, after: np.ndarray[Any, Any]) -> list[int]:
+    found = []
+    while first >= 0:
+        found.append(first)
+        first = int(after[first])
+    return found
+
+
+def digest_of(tables: Tables) -> bytes:
+    """Return SHA-256 over final state, accounts, counters and draws used, free of memory layout."""
+    digest = hashlib.sha256()
+    for name in ("line", "machines", "edges", "failures", "pools", "streams"):
+        left_out = LAYOUT.get(name, set())
+        for field in TABLES[name]:
+            if field not in left_out:
+                digest.update(np.ascontiguousarray(tables[name][field]).tobytes())
+    for name in ("timers", "times", "bins"):
+        digest.update(tables[name].tobytes())
+    parts, machines, edges = tables["parts"], tables["machines"], tables["edges"]
+    queues = [machines["part"][machines["part"] >= 0].tolist()]
+    queues += [_chain(int(head), parts["next"]) for head, level in zip(edges["head"], edges["level"], strict=True) if level]
+    for queue in queues:
+        for field in ("number", "entry", "since", "reworked"):
+            digest.update(parts[field][queue].tobytes())
+        digest.update(b"|")
+    waiting = [_chain(int(first), machines["next_blocked"]) for first in edges["first_blocked"]]
+    needs_most = int(tables["line"]["needs_most"][0])
+    after = tables["waits"]["after"]
+    waiting += [[node // needs_most for node in _chain(int(first), after)] for first in tables["pools"]["first"]]
+    digest.update(json.dumps(waiting).encode())
+    return digest.digest()
+
+
+def save_states(path: Path, states: Sequence[LineState]) -> None:
+    """Write states to a NumPy archive; the file appears whole or not at all.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written.
+    """
+    head = [
+        {"key": s.key, "seed": s.seed, "replication": s.replication, "time": s.time, "warmup_s": s.warmup_s, "draws": s.draws}
+        for s in states
+    ]  # fmt: skip
+    arrays = {f"{i}.{name}": column for i, state in enumerate(states) for name, column in state.tables.items()}
+    part = path.with_name(path.name + ".part")
+    try:
+        with part.open("wb") as file:
+            np.savez_compressed(file, allow_pickle=False, head=np.array(json.dumps(head)), **arrays)
+        part.replace(path)
+    except OSError as error:
+        raise InputError(f"{path}: the state cannot be written ({error.strerror}); name a folder you may write to") from error
+
+
+def load_states(path: Path, key: str) -> list[LineState]:
+    """Read states saved by `save_states`.
+
+    Raises
+    ------
+    InputError
+        If the file is none, or was saved from another line (`key` differs).
+    """
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            head = json.loads(str(archive["head"]))
+            states = [
+                LineState(
+                    tables={name: archive[f"{i}.{name}"] for name in (*TABLES, *COLUMNS)},
+                    draws=[(int(count), dict(state)) for count, state in row.pop("draws")],
+                    **row,
+                )
+                for i, row in enumerate(head)
+            ]
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: there is no such file; save a state with --save-state") from error
+    except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
+        raise InputError(f"{path}: this is no saved state; save one with --save-state") from error
+    if any(state.key != key for state in states):
+        raise InputError(f"{path}: the state was saved from another line or other options; name the same line and options")
+    return states

@@ -1,0 +1,113 @@
+"""Random streams: one for each (replication, owner, index, purpose), drawn in blocks that both clocks read.
+
+A stream depends on names alone, so scenarios that share a station share its luck, and a new station changes no other's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from twin.engine.records import UNLIMITED, World
+
+BLOCK = 512
+"""Variates drawn at a time; a stream's ring holds two blocks."""
+BUFFER = 2 * BLOCK
+RESERVE = 16
+"""Variates left when a rule asks for more: above what one settling can take from one stream."""
+
+
+class Stream(NamedTuple):
+    """Whose luck it is; a distribution of None stands for plain uniform variates (scrap, route)."""
+
+    owner: str
+    index: int
+    purpose: str
+    distribution: Any
+
+
+def generator(seed: int, replication: int, stream: Stream) -> np.random.Generator:
+    """Return the stream's generator, keyed by names (NumPy's SeedSequence, PCG64)."""
+    name = f"{stream.owner}/{stream.index}/{stream.purpose}".encode()
+    words = np.frombuffer(hashlib.sha256(name).digest()[:16], dtype="<u4").tolist()
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(replication, *words))))
+
+
+def variates(rng: np.random.Generator, distribution: Any, count: int) -> np.ndarray[Any, Any]:
+    """Return `count` variates: drawn standard, then scaled, so that a changed mean keeps the draws."""
+    if distribution is None:
+        return rng.random(count)
+    family, shape = distribution.standard
+    if family == "constant":
+        standard = np.zeros(count)
+    elif family == "uniform":
+        standard = rng.random(count)
+    elif family == "exponential":
+        standard = rng.standard_exponential(count)
+    elif family == "gamma":
+        standard = rng.standard_gamma(shape, count)
+    else:
+        standard = rng.standard_normal(count)
+    scaled: np.ndarray[Any, Any] = distribution.scaled(standard)
+    return scaled
+
+
+class Draws:
+    """The streams of one replication: fills the world's rings, and can be taken up where a saved state left them."""
+
+    def __init__(self, streams: tuple[Stream, ...], seed: int, replication: int) -> None:
+        self._streams = streams
+        self._generators = [generator(seed, replication, stream) for stream in streams]
+        self._random = np.array([not _is_constant(stream) for stream in streams], dtype=bool)
+        self._filled = np.zeros(len(streams), dtype=np.int64)
+
+    def open(self, world: World) -> None:
+        """Fill the first block of every stream."""
+        for k in range(len(self._streams)):
+            self._fill(world, k)
+            if not self._random[k]:
+                self._fill(world, k)
+                _set(world, k, UNLIMITED)
+
+    def refill(self, world: World) -> None:
+        """Draw a block for every stream that has room for one."""
+        if isinstance(world.streams, list):
+            low = [k for k, row in enumerate(world.streams) if self._filled[k] - row.position <= BLOCK]
+        else:
+            low = np.flatnonzero(self._filled - world.streams["position"] <= BLOCK).tolist()
+        for k in low:
+            if self._random[k]:
+                self._fill(world, k)
+
+    def _fill(self, world: World, k: int) -> None:
+        block = variates(self._generators[k], self._streams[k].distribution, BLOCK)
+        start = k * BUFFER + int(self._filled[k]) % BUFFER
+        if isinstance(world.draws, list):
+            world.draws[start : start + BLOCK] = block.tolist()
+        else:
+            world.draws[start : start + BLOCK] = block
+        self._filled[k] += BLOCK
+        _set(world, k, int(self._filled[k]) - RESERVE)
+
+    def state(self) -> list[tuple[int, dict[str, Any]]]:
+        """Return variates drawn so far and the generator's state, by stream."""
+        return [
+            (int(filled), rng.bit_generator.state)
+            for filled, rng in zip(self._filled, self._generators, strict=True)
+        ]  # fmt: skip
+
+    def restore(self, states: list[tuple[int, dict[str, Any]]]) -> None:
+        """Go on from what `state` returned; the world's rings and positions are taken over with the world."""
+        for k, (filled, state) in enumerate(states):
+            self._filled[k] = filled
+            self._generators[k].bit_generator.state = state
+
+
+def _is_constant(stream: Stream) -> bool:
+    return stream.distribution is not None and stream.distribution.standard[0] == "constant"
+
+
+def _set(world: World, k: int, limit: int) -> None:
+    world.streams[k].limit = limit
