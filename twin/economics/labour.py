@@ -13,9 +13,12 @@ With `absence` equal to `absence_in_cost` a post hour costs the published cost o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from twin.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def absence_cover(absence: float, absence_in_cost: float) -> float:
@@ -60,8 +63,8 @@ def post_hour_cost(cost_per_hour_worked: float, *, premium: float, cover: float)
 
     Examples
     --------
-    >>> post_hour_cost(46.5, premium=0.12, cover=1.0)
-    52.08
+    >>> post_hour_cost(40.0, premium=0.25, cover=1.0)
+    50.0
     """
     return cost_per_hour_worked * cover * (1 + premium)
 

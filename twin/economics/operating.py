@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from twin.accounts import Accounts
+from typing import TYPE_CHECKING
+
 from twin.events import STATES
+from twin.kpi.energy import JOULES_PER_KWH, energy_j
 from twin.units import SECONDS_PER_HOUR, SECONDS_PER_YEAR
 
-HOURS_PER_YEAR = SECONDS_PER_YEAR / SECONDS_PER_HOUR
-WATTS_PER_KILOWATT = 1000.0
+if TYPE_CHECKING:
+    from twin.accounts import Accounts
 
 
 def energy_per_year(accounts: Accounts, opening_hours: float) -> float:
@@ -31,11 +33,11 @@ def energy_per_year(accounts: Accounts, opening_hours: float) -> float:
     of the year's 8,760 hours, whatever part of a week was measured.
     """
     off_shift = STATES.index("off_shift")
-    drawn = accounts.states * accounts.power_w
-    in_shift_j = float(drawn.sum() - drawn[:, off_shift].sum())
-    in_shift = in_shift_j / _scheduled_hours(accounts) / SECONDS_PER_HOUR * opening_hours
-    closed = float(accounts.power_w[:, off_shift].sum()) * max(0.0, HOURS_PER_YEAR - opening_hours)
-    return (in_shift + closed) / WATTS_PER_KILOWATT
+    off_power_w = accounts.power_w[:, off_shift]
+    in_shift_j = float(energy_j(accounts).sum() - (accounts.states[:, off_shift] * off_power_w).sum())
+    in_shift = in_shift_j / JOULES_PER_KWH / _scheduled_hours(accounts) * opening_hours
+    closed_s = SECONDS_PER_YEAR - min(opening_hours * SECONDS_PER_HOUR, SECONDS_PER_YEAR)
+    return in_shift + float(off_power_w.sum()) * closed_s / JOULES_PER_KWH
 
 
 def parts_per_year(parts: int, accounts: Accounts, opening_hours: float) -> float:

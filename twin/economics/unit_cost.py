@@ -10,17 +10,19 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from twin.accounts import Accounts
 from twin.economics.capital import equivalent_annual_cost
 from twin.economics.labour import absence_cover, labour_cost, people_employed, post_hour_cost
 from twin.economics.operating import energy_cost, energy_per_year, parts_per_year, scrap_cost, upkeep_cost
 from twin.errors import InputError
 from twin.line.scenario import Scenario, capital, posts
-from twin.line.site import Site, WageCase
-from twin.line.work_calendar import hours_per_year
+from twin.line.work_calendar import opening_hours
 from twin.units import SECONDS_PER_YEAR
+
+if TYPE_CHECKING:
+    from twin.accounts import Accounts
+    from twin.line.site import Site, WageCase
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ def year_of(accounts: Accounts, scenario: Scenario) -> Year:
     ``good units = departed parts / scheduled hours measured * opening hours a year * units per part``, and the scrapped
     units likewise.
     """
-    hours, per_part = hours_per_year(scenario.line.shifts), scenario.line.product.per_part
+    hours, per_part = opening_hours(scenario.line.shifts), scenario.line.product.per_part
     return Year(
         opening_hours=hours,
         good_units=parts_per_year(accounts.departed, accounts, hours) * per_part,
@@ -136,7 +138,7 @@ def prices_of(site: Site, scenario: Scenario, case: WageCase = "mode") -> Prices
     InputError
         If the site knows no wage for a skill of the line, or no premium for its shift pattern.
     """
-    premium, cover = site.premium(scenario.line.shifts.pattern), _cover(site)
+    premium, cover = site.premium(scenario.line.shifts), _cover(site)
     return Prices(
         post_hours={
             skill: post_hour_cost(site.wage(skill, case), premium=premium, cover=cover) for skill in posts(scenario)
@@ -161,7 +163,7 @@ def unit_cost(year: Year, scenario: Scenario, prices: Prices) -> UnitCost:
 
 def people_of(scenario: Scenario, site: Site) -> dict[str, float]:
     """Give the people employed at a site to fill a scenario's posts, full time, by skill."""
-    hours, cover = hours_per_year(scenario.line.shifts), _cover(site)
+    hours, cover = opening_hours(scenario.line.shifts), _cover(site)
     return {
         skill: people_employed(count, hours, site.hours_per_year.value, cover=cover)
         for skill, count in posts(scenario).items()

@@ -6,15 +6,20 @@ The cost of labour is stated as published: to the employer, per hour *worked*, a
 
 from __future__ import annotations
 
-from typing import Annotated, Generic, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Annotated, Generic, Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
 
 from twin.errors import InputError
+from twin.line.load import load_model
 from twin.line.names import nearest
 from twin.line.station import Described
-from twin.line.work_calendar import Pattern
+from twin.line.work_calendar import ALWAYS_OPEN, HOUR, PATTERNS, WEEK, Shifts, scheduled_hours_per_week
+from twin.line.yaml_file import read_text
 from twin.units import EnergyPrice, HourlyCost, Share, refused
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 BASE_SKILL = "operator"
 """The skill whose cost per hour worked stands for the wages of a site; the other skills keep their ratio to it."""
@@ -70,7 +75,10 @@ class Wage(Sourced):
     def _in_order(self) -> Self:
         low, mode, high = (self.at(case) for case in ("low", "mode", "high"))
         if not 0 < low <= mode <= high:
-            raise refused(f"low, mode and high are {low:g}, {mode:g} and {high:g} EUR/h; each must be at least the one before, and above 0")
+            raise refused(
+                f"low, mode and high are {low:g}, {mode:g} and {high:g} EUR/h; "
+                "write them above 0, none less than the one before"
+            )
         return self
 
     def at(self, case: WageCase) -> float:
@@ -96,7 +104,7 @@ class Site(Described):
         description="cost to the employer of an hour worked, by skill",
         examples=["{operator: {mode: 46.5 EUR/h, source: ..., year: 2025}}"],
     )
-    shift_premium: dict[Pattern, Figure[Share]] = Field(
+    shift_premium: dict[str, Figure[Share]] = Field(
         description="what each shift pattern adds to the cost of an hour",
         examples=["{3x8: {value: 12 %, source: assumption}}"],
     )
@@ -124,6 +132,13 @@ class Site(Described):
             raise refused(f"cost_per_hour_worked has no {BASE_SKILL}; wages are compared by the cost of one")
         return self
 
+    @model_validator(mode="after")
+    def _premiums_of_known_patterns(self) -> Self:
+        for pattern in self.shift_premium:
+            if pattern not in PATTERNS:
+                raise refused(f"shift_premium has no pattern {nearest(pattern, PATTERNS)}")
+        return self
+
     @property
     def published_absence(self) -> float:
         """Share of absence that the published cost per hour worked contains."""
@@ -143,14 +158,47 @@ class Site(Described):
             )
         return self.cost_per_hour_worked[skill].at(case)
 
-    def premium(self, pattern: Pattern) -> float:
-        """Give what a shift pattern adds to the cost of an hour [share].
+    def premium(self, shifts: Shifts) -> float:
+        """Give what the shifts add to the cost of an hour [share].
 
         Raises
         ------
         InputError
-            If the site states none for the pattern.
+            If the site states none for their pattern.
         """
+        pattern = paid_as(shifts)
         if pattern not in self.shift_premium:
             raise InputError(f"site {self.name}: shift_premium has no pattern {nearest(pattern, self.shift_premium)}")
         return self.shift_premium[pattern].value
+
+
+def paid_as(shifts: Shifts) -> str:
+    """Give the pattern by which shifts are paid: their own, or for explicit times that with as many shifts a day.
+
+    Examples
+    --------
+    >>> paid_as(Shifts.model_validate({"times": {"mon": ["06:00-14:00", "14:00-22:00"], "sat": ["06:00-14:00"]}}))
+    '2x8'
+    """
+    if shifts.pattern is not None:
+        return shifts.pattern
+    if scheduled_hours_per_week(shifts) * HOUR >= WEEK:
+        return ALWAYS_OPEN[0]
+    most = max(len(of_day) for of_day in (shifts.times or {}).values())
+    return f"{min(most, 3)}x8"
+
+
+def load_site(path: Path) -> Site:
+    """Return the site that a file describes.
+
+    Parameters
+    ----------
+    path
+        A YAML file of at most 1 MB.
+
+    Raises
+    ------
+    InputError
+        With every problem found, each as `file:line path: found; expected; remedy`.
+    """
+    return load_model(read_text(path), str(path), Site, lambda _site, _lost: [])

@@ -1,4 +1,4 @@
-"""The labour question: how far does automation offset what labour costs more here than there?
+"""The labour question: how far automation offsets what labour costs more here than there.
 
 Every level of automation is priced at one site from runs on common random numbers, so that differences are paired by
 replication; the same runs are priced at another site. What is compared is the conversion cost of a unit, ex works:
@@ -11,12 +11,10 @@ of a wage is what the sources leave open; it has no confidence, and is shown bes
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
-from twin.accounts import Accounts
 from twin.economics.unit_cost import (
     COST_LINES,
     InWage,
@@ -30,7 +28,6 @@ from twin.economics.unit_cost import (
     year_of,
 )
 from twin.errors import InputError
-from twin.line.line import Line
 from twin.line.scenario import Scenario, capital, posts, scenario
 from twin.line.site import Site, WageCase
 from twin.line.work_calendar import shift_hours
@@ -41,6 +38,12 @@ from twin.study.intervals import (
     ratio_interval,
     variance_cut,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from twin.accounts import Accounts
+    from twin.line.line import Line
 
 Verdict = Literal["reference", "cheaper", "dearer", "cannot tell"]
 CASES: tuple[WageCase, ...] = get_args(WageCase)
@@ -251,9 +254,7 @@ def _price(line: Line, level: str, accounts: Sequence[Accounts], site: Site) -> 
         scenario=chosen,
         site=site,
         good_per_hour=tuple(year.good_units / year.opening_hours for year in years),
-        costs={
-            case: tuple(unit_cost(year, chosen, prices_of(site, chosen, case)) for year in years) for case in CASES
-        },
+        costs={case: tuple(unit_cost(year, chosen, prices_of(site, chosen, case)) for year in years) for case in CASES},
     )
 
 

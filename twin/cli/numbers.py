@@ -1,0 +1,171 @@
+"""Numbers as people read them: no digit more than is known.
+
+A number with a 95 % interval of half-width h is shown to the place of h's first digit, or of its second if the first is
+1. A number without an interval is shown to two digits. A true minus sign, thousands by comma, an en dash for nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from twin.study.intervals import Estimate
+
+MINUS = "−"
+NOTHING = "–"
+NO_BREAK_SPACE = "\u00a0"
+PLUS_MINUS = f"{NO_BREAK_SPACE}±{NO_BREAK_SPACE}"
+CENTS_UP_TO = 1000.0
+DIGITS_OF_ONE_RUN = 2
+DIGITS_OF_THE_EXACT = 4
+
+
+def decimals_for(half_width: float) -> int:
+    """Give the places after the point to which a number of this half-width is known; negative for tens, hundreds...
+
+    Raises
+    ------
+    ValueError
+        If the half-width is not above zero and finite.
+
+    Examples
+    --------
+    >>> decimals_for(80), decimals_for(0.02), decimals_for(0.013), decimals_for(130)
+    (-1, 2, 3, -1)
+    """
+    if not (half_width > 0 and math.isfinite(half_width)):
+        raise ValueError(f"a half-width is above zero and finite, not {half_width}")
+    first_digit, exponent = f"{half_width:.16e}"[0], int(f"{half_width:.16e}".partition("e")[2])
+    return (1 if first_digit == "1" else 0) - exponent
+
+
+def decimals_of(estimate: Estimate) -> int:
+    """Give the places after the point to which an estimate is shown.
+
+    An interval of no width (nothing in the line is random) leaves four digits; no interval leaves two.
+    """
+    half = estimate.half_width
+    if half is None:
+        return significant(estimate.mean, DIGITS_OF_ONE_RUN)
+    # What is left of rounding errors in a run without chance is no knowledge of a fifteenth digit.
+    if half <= abs(estimate.mean) * 1e-12:
+        return significant(estimate.mean, DIGITS_OF_THE_EXACT)
+    return decimals_for(half)
+
+
+def significant(value: float, digits: int) -> int:
+    """Give the places after the point that show `digits` significant digits.
+
+    Examples
+    --------
+    >>> significant(18_810, 2), significant(0.0123, 2), significant(0, 2)
+    (-3, 3, 0)
+    """
+    if value == 0 or not math.isfinite(value):
+        return 0
+    return digits - 1 - int(f"{value:.{digits - 1}e}".partition("e")[2])
+
+
+def number(value: float | None, decimals: int, *, signed: bool = False) -> str:
+    """Write a number rounded to a place; an en dash for None or what is not finite.
+
+    Parameters
+    ----------
+    value
+        The number.
+    decimals
+        Places after the point; negative rounds to tens, hundreds...
+    signed
+        Whether a positive number carries a plus: for differences.
+
+    Examples
+    --------
+    >>> number(18_810.4, -1), number(-0.05, 2), number(0.05, 2, signed=True), number(-0.001, 2), number(None, 2)
+    ('18,810', '−0.05', '+0.05', '0.00', '–')
+    """
+    if value is None or not math.isfinite(value):
+        return NOTHING
+    rounded = round(value, decimals)
+    digits = f"{abs(rounded):,.{max(0, decimals)}f}"
+    sign = MINUS if rounded < 0 else "+" if signed and rounded > 0 else ""
+    return sign + digits
+
+
+def interval(ends: tuple[float, float] | None, decimals: int, *, signed: bool = False) -> str:
+    """Write an interval in brackets; an en dash where there is none.
+
+    Examples
+    --------
+    >>> interval((2340.6, 2361.2), 0), interval((-0.06, -0.03), 2)
+    ('[2,341, 2,361]', '[−0.06, −0.03]')
+    """
+    if ends is None:
+        return NOTHING
+    return f"[{number(ends[0], decimals, signed=signed)}, {number(ends[1], decimals, signed=signed)}]"
+
+
+def mean(estimate: Estimate, *, signed: bool = False) -> str:
+    """Write an estimate's mean to the place to which it is known.
+
+    Examples
+    --------
+    >>> from twin.study.intervals import Estimate
+    >>> mean(Estimate(18_812.0, (18_732.0, 18_892.0)))
+    '18,810'
+    """
+    return number(estimate.mean, decimals_of(estimate), signed=signed)
+
+
+def mean_and_interval(estimate: Estimate, *, signed: bool = False) -> str:
+    """Write an estimate's mean and, in brackets, its interval, all to one place; without an interval the mean alone.
+
+    Examples
+    --------
+    >>> from twin.study.intervals import Estimate
+    >>> mean_and_interval(Estimate(-0.0471, (-0.0621, -0.0321)), signed=True)
+    '−0.047 [−0.062, −0.032]'
+    """
+    decimals = decimals_of(estimate)
+    written = number(estimate.mean, decimals, signed=signed)
+    return written if estimate.interval is None else f"{written} {interval(estimate.interval, decimals)}"
+
+
+def plus_minus(estimate: Estimate) -> str:
+    """Write an estimate as mean ± half-width; brackets if its interval is lopsided, the mean alone if it has none.
+
+    Examples
+    --------
+    >>> from twin.study.intervals import Estimate
+    >>> plus_minus(Estimate(6.3412, (6.3212, 6.3612))).replace(NO_BREAK_SPACE, " ")
+    '6.34 ± 0.02'
+    """
+    if estimate.interval is None or estimate.half_width is None:
+        return mean(estimate)
+    low, high = estimate.interval
+    if not math.isclose(estimate.mean - low, high - estimate.mean, rel_tol=1e-6, abs_tol=abs(estimate.mean) * 1e-12):
+        return mean_and_interval(estimate)
+    decimals = decimals_of(estimate)
+    return f"{number(estimate.mean, decimals)}{PLUS_MINUS}{number(estimate.half_width, decimals)}"
+
+
+def money(value: float | None, *, signed: bool = False) -> str:
+    """Write an amount [EUR] whose interval is not at hand: to the cent, without cents above 1,000.
+
+    Examples
+    --------
+    >>> money(6.2949), money(23_400.5), money(-1.5, signed=True)
+    ('6.29', '23,400', '−1.50')
+    """
+    return number(value, 0 if value is not None and abs(value) > CENTS_UP_TO else 2, signed=signed)
+
+
+def percent(value: float | None, decimals: int = 0) -> str:
+    """Write a share as a percentage, with its sign.
+
+    Examples
+    --------
+    >>> percent(0.735, 1).replace(NO_BREAK_SPACE, " "), percent(None)
+    ('73.5 %', '–')
+    """
+    return NOTHING if value is None else f"{number(value * 100, decimals)}{NO_BREAK_SPACE}%"
