@@ -10,11 +10,16 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from functools import cache
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from twin.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LONGEST_SHOWN = 80
 
 Value = str | int | float | bool | None
 """What one field of an event may hold."""
@@ -311,8 +316,12 @@ def _event(model: BaseModel) -> Event:
 
 
 def _sentences(error: ValidationError) -> list[str]:
-    # The union's tag is part of Pydantic's path but not of the event's.
-    return [
-        f"event {'.'.join(str(step) for step in problem['loc'] if step not in KINDS) or 'as a whole'}: {problem['msg']}"
-        for problem in error.errors(include_url=False)
-    ]
+    return [_sentence(problem) for problem in error.errors(include_url=False)]
+
+
+def _sentence(problem: Mapping[str, Any]) -> str:
+    # The path begins with the kind, by which Pydantic chose among the models; in the event that is no step.
+    place = ".".join(str(step) for step in problem["loc"][1:])
+    found = repr(problem["input"])
+    shown = found if len(found) <= LONGEST_SHOWN else f"{found[:LONGEST_SHOWN]}..."
+    return f"event{place and f' {place}'}: {shown} does not fit: {problem['msg']}"

@@ -1,0 +1,1 @@
+"""The systems that the twin speaks to: one file a system."""
