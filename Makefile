@@ -16,7 +16,7 @@ suitable := import ensurepip, sys; sys.exit(not (3, 11) <= sys.version_info[:2] 
 python = $(shell for name in $(PYTHON) python3.13 python3.12 python3.11 python3 python; do \
 	"$$name" -c '$(suitable)' 2>/dev/null && command -v "$$name" && break; done)
 
-.PHONY: help demo test lint bench soak clean
+.PHONY: help demo test lint docs bench soak clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -32,6 +32,10 @@ lint: $(venv)/developer ## Check style, types, layers and lengths
 	$(bin)/mypy
 	$(bin)/lint-imports --no-cache
 	@$(bin)/python tests/support/lengths.py
+
+docs: $(venv)/developer $(venv)/compiled ## Write the reference pages and the outputs shown in the documentation anew
+	PYTHONPATH=tests $(bin)/python -m support.pages
+	PYTHONPATH=tests $(bin)/python -m support.transcripts README.md $$(find docs -name '*.md')
 
 bench: $(venv)/developer $(venv)/compiled ## Measure the speed against a plain SimPy line
 	$(bin)/python tests/bench/bench.py

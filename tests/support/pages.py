@@ -9,12 +9,14 @@ from itertools import dropwhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from pydantic import BaseModel
+from annotated_types import Ge, Gt, Le, Lt
+from pydantic import BaseModel, BeforeValidator, PlainValidator
+from pydantic.fields import FieldInfo
 
 from twin import units
 from twin.kpi import elements
 from twin.kpi.definitions import KPIS
-from twin.line.distributions import DISTRIBUTIONS, Distribution
+from twin.line.distributions import DISTRIBUTIONS, FORMS, Distribution
 from twin.line.line import Line, Product, Source, Targets
 from twin.line.route import Edge
 from twin.line.site import Figure, Site, Wage
@@ -23,8 +25,6 @@ from twin.line.work_calendar import Shifts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    from pydantic.fields import FieldInfo
 
 ROOT = Path(__file__).parents[2]
 
@@ -69,28 +69,45 @@ def kind(hint: Any) -> str:  # noqa: ANN401 -- a type hint has no type of its ow
     if origin is Literal:
         return " or ".join(f"`{argument}`" for argument in arguments)
     if origin is dict:
-        return f"{kind(arguments[0])}: {kind(arguments[1])}, for each"
+        names = "name" if arguments[0] is str else kind(arguments[0])
+        return f"{kind(arguments[1])}, by {names}"
     if origin in (tuple, list):
         return f"list of {kind(arguments[0])}"
-    if isinstance(hint, type) and issubclass(hint, Distribution):
-        return "[distribution](#distributions)"
     if isinstance(hint, type) and issubclass(hint, BaseModel):
-        name = hint.__name__.split("[")[0]
-        return f"[{name.lower()}](#{name.lower()})"
-    return {str: "text", int: "whole number", float: "number", bool: "`true` or `false`"}.get(hint, "any of its types")
+        return _model(hint)
+    return {str: "text", int: "whole number", float: "number", bool: "`true` or `false`"}.get(hint, "quantity")
 
 
-def _annotated(bare: Any, metadata: tuple[object, ...]) -> str:  # noqa: ANN401 -- as above
-    for mark in metadata:
-        if (quantity := QUANTITIES.get(mark) if _hashable(mark) else None) is not None:
-            return f"{quantity.name.split(maxsplit=1)[1]} ({', '.join(quantity.units)})"
-        if mark == SHARE:
-            return "share, 0 to 1 or in %"
-    return kind(bare)
+def _model(model: type[BaseModel]) -> str:
+    generic = model.__pydantic_generic_metadata__
+    name = (generic["origin"] or model).__name__
+    link = f"[{name.lower()}](#{name.lower()})"
+    return f"{link} of {kind(generic['args'][0])}" if generic["args"] else link
 
 
-def _hashable(mark: object) -> bool:
-    return type(mark).__hash__ is not None
+def _annotated(bare: Any, marks: tuple[object, ...]) -> str:  # noqa: ANN401 -- as above
+    readers = [mark for mark in marks if isinstance(mark, BeforeValidator | PlainValidator)]
+    if not readers:
+        return kind(bare) + _range(marks)
+    reader = readers[0]
+    if bare is Distribution:
+        return "[distribution](#distributions)"
+    if reader in QUANTITIES:
+        quantity = QUANTITIES[reader]
+        return f"{quantity.name.split(maxsplit=1)[1]} ({', '.join(quantity.units)})"
+    return {SHARE: "share, 0 to 1 or in %"}.get(reader, "as in the example")
+
+
+def _range(marks: Iterable[object]) -> str:
+    """Say which of the numbers, or texts, are allowed."""
+    for mark in marks:
+        if isinstance(mark, FieldInfo):
+            return _range(mark.metadata)
+    low = [f"at least {mark.ge}" for mark in marks if isinstance(mark, Ge)]
+    low += [f"above {mark.gt}" for mark in marks if isinstance(mark, Gt)]
+    high = [f"at most {mark.le}" for mark in marks if isinstance(mark, Le)]
+    high += [f"below {mark.lt}" for mark in marks if isinstance(mark, Lt)]
+    return "".join(f", {limit}" for limit in low + high)
 
 
 def default(field: FieldInfo) -> str:
@@ -102,7 +119,7 @@ def default(field: FieldInfo) -> str:
         return "none"
     if isinstance(value, BaseModel):
         return "its defaults"
-    return f"`{value:g}`" if isinstance(value, float) else f"`{value}`"
+    return f"`{value:g}`" if isinstance(value, float) else f"`{str(value).lower()}`"
 
 
 def fields(model: type[BaseModel]) -> Iterator[tuple[str, ...]]:
@@ -127,9 +144,10 @@ def model_section(model: type[BaseModel]) -> Iterator[str]:
 
 
 def distribution_rows() -> Iterator[tuple[str, ...]]:
-    """Yield a row for each distribution: its name, what it is, its parameters."""
+    """Yield a row for each distribution: its name, what it is, the ways to give its parameters."""
     for name, family in DISTRIBUTIONS.items():
-        yield f"`{name}`", first_sentence(family), ", ".join(f"`{key}`" for key in family.model_fields)
+        forms = (", ".join(f"`{key}`" for key in form) for form in FORMS[name])
+        yield f"`{name}`", first_sentence(family), " or ".join(forms)
 
 
 def line_file_page() -> str:
@@ -137,9 +155,10 @@ def line_file_page() -> str:
     lines = [
         "# The line file",
         "",
-        "A line is a YAML file, and so is a site. Each table below is one part of it, the line itself first. A quantity",
-        "carries its unit as text (`12 s`, `3.5 kW`); a number without one is refused where a unit is needed. A key that",
-        "is not listed is refused. `twin check FILE` says what was understood, and every mistake with its line and remedy.",
+        "A line is a YAML file, and so is a site. Each table is one part of it, the line itself first. A quantity",
+        "carries its unit as text (`12 s`, `3.5 kW`); a number without one is refused where a unit is needed, and so",
+        "is a key that is not listed. `twin check FILE` says what was understood, and every mistake with its line and",
+        "remedy.",
         "",
     ]
     for model in LINE_MODELS:
@@ -194,8 +213,8 @@ def kpis_page() -> str:
         "# KPIs",
         "",
         "Every KPI is computed from accounts (times in state and counts), the same from a simulation and from events.",
-        "Where its denominator is 0 there is no value. Names follow ISO 22400-2; the source says where that left something",
-        "open.",
+        "Where its denominator is 0 there is no value. Names follow ISO 22400-2; the source says where that left",
+        "something open.",
         "",
         *table(header, rows),
         "",
