@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal, Self
+from itertools import pairwise
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
@@ -15,7 +16,8 @@ DAY = 24 * HOUR
 WEEK = 7 * DAY
 """Seconds."""
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+DAYS: tuple[Day, ...] = get_args(Day)
 """The days as they are written, in order."""
 
 PATTERNS = {"1x8": 1, "2x8": 2, "3x8": 3, "5x8": 3, "continuous": 3}
@@ -49,7 +51,7 @@ def _shift(written: object) -> tuple[int, int]:
     return start, end if end > start else end + DAY
 
 
-def _days(written: object) -> tuple[str, ...]:
+def _days(written: object) -> tuple[Day, ...]:
     parts = written if isinstance(written, (list, tuple)) else str(written).lower().split(",")
     chosen = [day for part in parts for day in _days_of(str(part).strip().lower())]
     if not chosen or len(set(chosen)) < len(chosen):
@@ -80,7 +82,7 @@ TimeOfDay = Annotated[int, BeforeValidator(validator(_time_of_day)), PlainSerial
 """Seconds after midnight, written "06:00"."""
 Shift = Annotated[tuple[int, int], BeforeValidator(validator(_shift)), PlainSerializer(_written, return_type=str)]
 """Start and end in seconds after the midnight before, written "22:00-06:00"."""
-Days = Annotated[tuple[str, ...], BeforeValidator(validator(_days))]
+Days = Annotated[tuple[Day, ...], BeforeValidator(validator(_days))]
 """Days of the week in order, written "mon-fri", "sun-thu" or as a list."""
 
 
@@ -108,7 +110,7 @@ class Shifts(BaseModel):
     start: TimeOfDay | None = Field(
         default=None, description="when the first shift begins (default: 06:00)", examples=["06:00"]
     )
-    times: dict[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], tuple[Shift, ...]] | None = Field(
+    times: dict[Day, tuple[Shift, ...]] | None = Field(
         default=None, description="the shifts of each day, instead of a pattern", examples=["{mon: [06:00-14:00]}"]
     )
     hours_per_year: Annotated[float, BeforeValidator(validator(_planned_hours))] | None = Field(
@@ -140,7 +142,7 @@ class Shifts(BaseModel):
         named = sorted((*span, name) for name, start, end in _named_shifts(self) for span in _within_week(start, end))
         if not named and self.times is not None:
             raise refused("`times` hold no shift; write {mon: [06:00-14:00]}")
-        for (_, end, earlier), (start, _, later) in zip(named, named[1:], strict=False):
+        for (_, end, earlier), (start, _, later) in pairwise(named):
             if start < end:
                 raise refused(f"the shifts {earlier} and {later} overlap; let each end before the next begins")
         return self
