@@ -1,0 +1,60 @@
+"""What a trace says of one machine, one buffer or one pool, so that it can be set beside a timeline worked by hand.
+
+What begins and ends in the same instant is left out: of several values at one time the last counts, and a value that
+does not differ from the one before is no change.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from twin.events import Event
+
+Change = tuple[float, Any]
+
+
+def states(events: Sequence[Event], station: str, machine: int = 1) -> list[Change]:
+    """Return when the machine entered which state."""
+    own = (e for e in events if e.kind == "state" and (e.station, e.machine) == (station, machine))
+    return _changes((event.time, event.fields["state"]) for event in own)
+
+
+def reasons(events: Sequence[Event], station: str, machine: int = 1) -> list[Change]:
+    """Return when the machine's stop took which failure as its reason; None where it stands for no failure."""
+    own = (e for e in events if e.kind == "state" and (e.station, e.machine) == (station, machine))
+    return _changes((event.time, event.fields["reason"]) for event in own)
+
+
+def levels(events: Sequence[Event], buffer: str) -> list[Change]:
+    """Return when the buffer reached which level."""
+    own = (e for e in events if e.kind == "level" and e.fields["buffer"] == buffer)
+    return _changes((event.time, event.fields["level"]) for event in own)
+
+
+def crew(events: Sequence[Event], skill: str) -> list[Change]:
+    """Return when the pool had how many (present, busy, waiting requests)."""
+    own = (e for e in events if e.kind == "crew" and e.fields["skill"] == skill)
+    return _changes((e.time, (e.fields["present"], e.fields["busy"], e.fields["waiting"])) for e in own)
+
+
+def parts(events: Sequence[Event], station: str, machine: int | None = None) -> list[tuple[float, Any, Any]]:
+    """Return when parts left the station (or one machine of it), how they turned out and where to."""
+    own = (e for e in events if e.kind == "part" and e.station == station and machine in (None, e.machine))
+    return [(event.time, event.fields["outcome"], event.fields["to"]) for event in own]
+
+
+def arrivals(events: Sequence[Event], station: str) -> list[tuple[float, Any]]:
+    """Return when parts came to the station from outside, and whether they were let in."""
+    return [(e.time, e.fields["accepted"]) for e in events if e.kind == "arrival" and e.station == station]
+
+
+def _changes(values: Iterable[Change]) -> list[Change]:
+    last_at_each_time = list(dict(values).items())
+    return [
+        (time, value)
+        for place, (time, value) in enumerate(last_at_each_time)
+        if place == 0 or value != last_at_each_time[place - 1][1]
+    ]

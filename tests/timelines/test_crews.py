@@ -1,0 +1,164 @@
+"""People: who is served first, who keeps them through a failure, who repairs; every time worked out by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from support.lines import constant, describe
+from support.timeline import crew, parts, states
+
+
+def side_by_side(stations: dict[str, Any], **keys: Any) -> Any:  # noqa: ANN401
+    """Return stations that share nothing but people: each always has a part, and sends it out."""
+    return describe(stations, [{"from": name, "to": "out"} for name in stations], **keys)
+
+
+def test_one_operator_serves_three_machines_in_the_order_of_asking(follow: Any) -> None:
+    """a 7 s, b 3 s, c 5 s. At 0 the line settles from its end, so c asks first and is served at once."""
+    one = {"crew": {"operator": 1}}
+    stations = {"a": {"cycle": constant(7), **one}, "b": {"cycle": constant(3), **one}, "c": {"cycle": constant(5), **one}}
+
+    run = follow(side_by_side(stations, operators={"operator": 1}), 36)
+
+    # c 0-5; a and b have asked at 0: a 5-12 by its place in the file, b 12-15; then by the time of asking
+    # c (5) 15-20, a (12) 20-27, b (15) 27-30, c (20) 30-35, a (27) 35-
+    assert states(run.events, "a") == [
+        (0, "waiting_operator"),
+        (5, "processing"),
+        (12, "waiting_operator"),
+        (20, "processing"),
+        (27, "waiting_operator"),
+        (35, "processing"),
+    ]
+    assert states(run.events, "b") == [
+        (0, "waiting_operator"),
+        (12, "processing"),
+        (15, "waiting_operator"),
+        (27, "processing"),
+        (30, "waiting_operator"),
+    ]
+    assert states(run.events, "c") == [
+        (0, "processing"),
+        (5, "waiting_operator"),
+        (15, "processing"),
+        (20, "waiting_operator"),
+        (30, "processing"),
+        (35, "waiting_operator"),
+    ]
+    assert crew(run.events, "operator") == [(0, (1, 1, 2))]
+    assert (run.accounts.busy_s[0], run.accounts.waiting_s[0]) == (36, 72)
+
+
+def test_a_request_for_two_is_not_overtaken_by_one_for_one(follow: Any) -> None:
+    """Two operators: c takes one for 4 s, b asks two at 0, a asks one at 0; d of another skill is not held up."""
+    stations = {
+        "a": {"cycle": constant(3), "crew": {"operator": 1}},
+        "b": {"cycle": constant(6), "crew": {"operator": 2}},
+        "c": {"cycle": constant(4), "crew": {"operator": 1}},
+        "d": {"cycle": constant(5), "crew": {"setter": 1}},
+    }
+
+    run = follow(side_by_side(stations, operators={"operator": 2, "setter": 1}), 20)
+
+    # The list at 0: c is served, b waits for the second person, and a, which comes before b by its place in the file
+    # but asks after it had been looked at, is served: nobody earlier in the list than a asks operators.
+    assert states(run.events, "c") == [
+        (0, "processing"),  # to 4, asks again at 4
+        (4, "waiting_operator"),
+        (10, "processing"),  # with a, after b
+        (14, "waiting_operator"),
+    ]
+    assert states(run.events, "a") == [
+        (0, "processing"),  # to 3, asks again at 3
+        (3, "waiting_operator"),  # b (0) is before it: one person stands idle
+        (10, "processing"),
+        (13, "waiting_operator"),  # b (10) is before it
+    ]
+    assert states(run.events, "b") == [
+        (0, "waiting_operator"),
+        (4, "processing"),  # both are free at last; to 10
+        (10, "waiting_operator"),
+        (14, "processing"),  # to 20
+    ]
+    assert states(run.events, "d") == [(0, "processing")]
+    assert parts(run.events, "d") == [(t, "good", "out") for t in (5, 10, 15)]
+    assert crew(run.events, "operator") == [
+        (0, (2, 2, 1)),
+        (3, (2, 1, 2)),
+        (4, (2, 2, 2)),
+        (10, (2, 2, 1)),
+        (13, (2, 1, 2)),
+        (14, (2, 2, 2)),
+    ]
+
+
+def test_the_crew_repairs_its_own_machine(follow: Any) -> None:
+    """One operator; a 10 s, fails after 6 s of work, 4 s, repaired by the operator it holds; b 5 s."""
+    jam = {"ttf": constant(6), "ttr": constant(4), "repaired_by": {"operator": 1}}
+    stations = {
+        "a": {"cycle": constant(10), "crew": {"operator": 1}, "failures": {"jam": jam}},
+        "b": {"cycle": constant(5), "crew": {"operator": 1}},
+    }
+
+    run = follow(side_by_side(stations, operators={"operator": 1}), 50)
+
+    assert states(run.events, "a") == [
+        (0, "waiting_operator"),  # b asks first at 0
+        (5, "processing"),
+        (11, "down"),  # 6 s worked; its operator repairs, and nobody waits for repair
+        (15, "processing"),  # the 4 s left, to 19; 2 s to the next failure
+        (19, "waiting_operator"),  # b has asked at 5
+        (24, "processing"),
+        (26, "down"),
+        (30, "processing"),
+        (36, "down"),  # 2 s of the second part are left
+        (40, "processing"),
+        (42, "waiting_operator"),
+        (47, "processing"),  # 4 s to the next failure
+    ]
+    assert states(run.events, "b") == [
+        (0, "processing"),
+        (5, "waiting_operator"),
+        (19, "processing"),
+        (24, "waiting_operator"),
+        (42, "processing"),
+        (47, "waiting_operator"),
+    ]
+    assert crew(run.events, "operator") == [(0, (1, 1, 1))]
+
+
+def test_only_what_the_crew_lacks_is_asked_of_the_pool(follow: Any) -> None:
+    """Two operators; a holds one and its repair takes two: it waits, its own still held, until b lets the other go."""
+    jam = {"ttf": constant(6), "ttr": constant(3), "repaired_by": {"operator": 2}}
+    stations = {
+        "a": {"cycle": constant(10), "crew": {"operator": 1}, "failures": {"jam": jam}},
+        "b": {"cycle": constant(8), "crew": {"operator": 1}},
+    }
+
+    run = follow(side_by_side(stations, operators={"operator": 2}), 30)
+
+    assert states(run.events, "a") == [
+        (0, "processing"),
+        (6, "waiting_repair"),
+        (8, "down"),  # b's operator comes, and b, which asks at 8, waits
+        (11, "processing"),  # the 4 s left, to 15; 2 s to the next failure
+        (17, "waiting_repair"),  # 2 s of the second part are done
+        (19, "down"),
+        (22, "processing"),
+        (28, "waiting_repair"),  # 2 s of the part are left; b works until 30
+    ]
+    assert states(run.events, "b") == [
+        (0, "processing"),
+        (8, "waiting_operator"),
+        (11, "processing"),  # to 19
+        (19, "waiting_operator"),
+        (22, "processing"),  # to 30
+    ]
+    assert crew(run.events, "operator") == [
+        (0, (2, 2, 0)),
+        (6, (2, 2, 1)),
+        (11, (2, 2, 0)),
+        (17, (2, 2, 1)),
+        (22, (2, 2, 0)),
+        (28, (2, 2, 1)),
+    ]
