@@ -28,10 +28,10 @@ class Guess(NamedTuple):
 def guesses(line: Line) -> list[Guess]:
     """Return the numbers given in the line that are assumptions or have no basis at all, in file order.
 
-    A distribution counts as one number; a number left at its default does not count.
+    A distribution counts as one number; a number left at its default does not count, and the shifts are a decision.
     """
     found = []
-    for path, value in _parts(line, "", given=True):
+    for path, value in _parts(line.model_copy(update={"shifts": None}), "", given=True):
         if isinstance(value, int | float | Distribution) and not isinstance(value, bool):
             basis = basis_of(line, path)
             if basis is None or is_assumption(basis):

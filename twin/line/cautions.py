@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from twin.line.line import Line
-    from twin.line.station import Station
+    from twin.line.station import Option, Station
 
 
 def warnings(line: Line) -> list[str]:
@@ -36,8 +36,8 @@ def _loops_that_can_lock(line: Line) -> Iterator[str]:
         ]
         names = " and ".join(edge.name for edge in back)
         yield (
-            f"route.{names}: the buffers round {' -> '.join([*loop, loop[0]])} can all be full at once, and then the line "
-            "locks (deadlock); leave the returning edge without `buffer`"
+            f"route.{names}: the buffers round {' -> '.join([*loop, loop[0]])} can all be full at once, and then the "
+            "line locks (deadlock); leave the returning edge without `buffer`"
         )
 
 
@@ -67,8 +67,8 @@ def _people_who_can_wait_for_each_other(line: Line) -> Iterator[str]:
         if scarce & set(circle) and any(holds[skill] & set(circle) for skill in circle):
             pools = " and ".join(circle)
             yield (
-                f"operators.{circle[0]}: machines that keep their crew while they wait for a repair by {pools} can wait for "
-                "each other for ever; give repairs a skill of their own, or the pool more people"
+                f"operators.{circle[0]}: machines that keep their crew while they wait for a repair by {pools} can wait "
+                "for each other for ever; give repairs a skill of their own, or the pool more people"
             )
 
 
@@ -87,10 +87,14 @@ def _pools_nobody_asks(line: Line) -> Iterator[str]:
     """Pools whose people have nothing to do, at any level."""
     asked: set[str] = set()
     for station in line.stations.values():
-        for version in [station, *station.automation.values()]:
+        versions: list[Station | Option] = [station, *station.automation.values()]
+        for version in versions:
             asked.update(version.crew or ())
             for failure in (version.failures or {}).values():
                 asked.update(failure.repaired_by)
     for skill, people in line.operators.items():
         if people and skill not in asked:
-            yield f"operators.{skill}: no crew and no repair asks for it; its {people} are paid all the same; leave it out if that is wrong"
+            yield (
+                f"operators.{skill}: no crew and no repair asks for it; its people are paid all the same; "
+                "leave it out if that is wrong"
+            )

@@ -31,22 +31,21 @@ def validate(line: Line, lost: Collection[str] = ()) -> list[Problem]:
     lost
         Keys whose values could not be read. A rule that reads one of them is not asked: its answer would mislead.
     """
-    return [
-        problem
-        for rule, reads in RULES.items()
-        if not set(reads) & set(lost)
-        for problem in rule(line)
-    ]
+    return [problem for rule, reads in RULES.items() if not set(reads) & set(lost) for problem in rule(line)]
 
 
 def names_are_plain(line: Line) -> Iterator[Problem]:
-    """Every name is one that topics, tags and files can carry; no station has a reserved one."""
+    """Ask that every name be one that topics, tags and files can carry, and no station have a reserved one."""
     for place, name in _names(line):
         if NAME.fullmatch(name) is None:
-            yield Problem(place, f'"{name}" is not a name; a name is a letter, then letters, digits, _ or -; write another')
+            yield Problem(
+                place, f'"{name}" is not a name; a name is a letter, then letters, digits, _ or -; write another'
+            )
     for name in line.stations:
         if name in RESERVED:
-            yield Problem(("stations", name), f'"{name}" stands for {RESERVED[name]}; a station needs a name of its own')
+            yield Problem(
+                ("stations", name), f'"{name}" stands for {RESERVED[name]}; a station needs a name of its own'
+            )
 
 
 def _names(line: Line) -> Iterator[tuple[Place, str]]:
@@ -68,7 +67,7 @@ def _versions(line: Line) -> Iterator[tuple[Place, Station | Option]]:
 
 
 def edges_join_stations(line: Line) -> Iterator[Problem]:
-    """Every edge leaves a station and goes to a station or out."""
+    """Ask that every edge leave a station and go to a station or out."""
     for position, edge in enumerate(line.route):
         if edge.from_ not in line.stations:
             yield Problem(("route", position, "from"), f"no station {nearest(edge.from_, line.stations)}")
@@ -77,7 +76,7 @@ def edges_join_stations(line: Line) -> Iterator[Problem]:
 
 
 def edges_are_single(line: Line) -> Iterator[Problem]:
-    """Two stations are joined by one edge at most in each direction."""
+    """Ask that two stations be joined by one edge at most in each direction."""
     seen: set[str] = set()
     for position, edge in enumerate(line.route):
         if edge.name in seen:
@@ -89,7 +88,7 @@ def edges_are_single(line: Line) -> Iterator[Problem]:
 
 
 def edges_hold_parts(line: Line) -> Iterator[Problem]:
-    """Parts on the way need a place; parts that leave the line need neither place nor way."""
+    """Ask for a place where parts are on their way, and for none where they leave the line."""
     for position, edge in enumerate(line.route):
         place = ("route", position)
         if edge.to == OUT:
@@ -98,7 +97,8 @@ def edges_hold_parts(line: Line) -> Iterator[Problem]:
                     yield Problem((*place, key), f"parts that leave the line need no {key}; leave it out")
         elif edge.transport is not None and edge.buffer == 0:
             yield Problem(
-                (*place, "buffer"), "0 places cannot hold a part on its way; a transport needs 1; write buffer: 1 or more"
+                (*place, "buffer"),
+                "0 places cannot hold a part on its way; a transport needs 1; write buffer: 1 or more",
             )
         if edge.from_ == edge.to and edge.buffer == 0 and _machines(line, edge.to) == 1:
             yield Problem(
@@ -113,14 +113,13 @@ def _machines(line: Line, name: str) -> int:
 
 
 def probabilities_sum_to_one(line: Line) -> Iterator[Problem]:
-    """The ways out of a station share its parts: their probabilities sum to 1, one may be left to the rest."""
+    """Ask that the ways out of a station share all its parts; one at most may take what the others leave."""
     by_station: dict[str, list[int]] = {}
     for position, edge in enumerate(line.route):
         by_station.setdefault(edge.from_, []).append(position)
     for name, positions in by_station.items():
         given = [line.route[position].probability for position in positions]
         total, silent = sum(share or 0.0 for share in given), given.count(None)
-        ways = f"the {len(given)} ways out of {name}" if len(given) > 1 else f"the only way out of {name}"
         if silent > 1:
             last = max(position for position in positions if line.route[position].probability is None)
             yield Problem(
@@ -129,11 +128,12 @@ def probabilities_sum_to_one(line: Line) -> Iterator[Problem]:
             )
         elif total > 1 + TOLERANCE or (not silent and total < 1 - TOLERANCE):
             last = max(position for position in positions if line.route[position].probability is not None)
-            yield Problem(
-                ("route", last, "probability"),
-                f"the probabilities of {ways} sum to {total:.10g}; they must sum to 1; "
-                + ("make them smaller" if total > 1 else "raise one, or leave one out to take the rest"),
-            )
+            if len(given) == 1:
+                text = f"the only way out of {name} has a probability of {total:.10g}; it must be 1; leave it out"
+            else:
+                text = f"the probabilities of the {len(given)} ways out of {name} sum to {total:.10g}, not to 1; "
+                text += "make them smaller" if total > 1 else "raise one, or leave one out to take the rest"
+            yield Problem(("route", last, "probability"), text)
 
 
 def _ways(line: Line) -> dict[str, list[str]]:
@@ -146,7 +146,7 @@ def _ways(line: Line) -> dict[str, list[str]]:
 
 
 def parts_can_leave(line: Line) -> Iterator[Problem]:
-    """From every station there is a way out of the line; a loop without one would fill and lock for certain."""
+    """Ask for a way out of the line from every station; a loop without one fills and locks for certain."""
     ways = _ways(line)
     back: dict[str, list[str]] = {}
     for name, targets in ways.items():
@@ -159,7 +159,8 @@ def parts_can_leave(line: Line) -> Iterator[Problem]:
     for name, targets in stuck.items():
         if not targets:
             yield Problem(
-                ("stations", name), f"no way leaves the station; parts must get out; add {{from: {name}, to: {OUT}}} to route"
+                ("stations", name),
+                f"no way leaves the station; parts must get out; add {{from: {name}, to: {OUT}}} to route",
             )
     for loop in loops(stuck):
         if all(set(stuck[name]) <= set(loop) for name in loop):
@@ -177,9 +178,10 @@ def _round(loop: Iterable[str]) -> str:
 
 
 def stations_are_reached(line: Line) -> Iterator[Problem]:
-    """Every station is fed by the source, or by stations that are."""
-    if any(edge.to != OUT and edge.to not in line.stations for edge in line.route):
-        return  # where that edge was meant to lead is not known
+    """Ask that every station be fed by the source, or by stations that are."""
+    entered = {*(edge.to for edge in line.route), *(line.source.into or ())} - {OUT}
+    if not entered <= line.stations.keys():
+        return  # which station was meant is not known
     reached = reachable(line.fed, _ways(line))
     for name in line.stations:
         if name not in reached:
@@ -191,7 +193,7 @@ def stations_are_reached(line: Line) -> Iterator[Problem]:
 
 
 def source_feeds_stations(line: Line) -> Iterator[Problem]:
-    """`into` names stations, each once."""
+    """Ask that `into` name stations, each once."""
     into = line.source.into
     if into is not None and not into:
         yield Problem(("source", "into"), "the source feeds no station; name at least one, or leave `into` out")
@@ -203,7 +205,7 @@ def source_feeds_stations(line: Line) -> Iterator[Problem]:
 
 
 def time_passes(line: Line) -> Iterator[Problem]:
-    """A station that the saturated source feeds takes time for a part, and so does every loop."""
+    """Ask that stations which a saturated source feeds take time for a part, and every loop too."""
     instant = {
         str(place[1]): (*place, "cycle")
         for place, version in _versions(line)
@@ -213,7 +215,8 @@ def time_passes(line: Line) -> Iterator[Problem]:
     for name in fed:
         if name in instant:
             yield Problem(
-                instant[name], "0 s for a part whose source never runs out makes endless parts; write a time above 0 s"
+                instant[name],
+                "0 s for a part makes parts without end, as the source never runs out; write a time above 0 s",
             )
     ways: dict[str, list[str]] = {name: [] for name in instant}
     for edge, share in zip(line.route, probabilities(line.route), strict=True):
@@ -222,12 +225,13 @@ def time_passes(line: Line) -> Iterator[Problem]:
             ways[edge.from_].append(edge.to)
     for loop in loops(ways):
         yield Problem(
-            instant[loop[-1]], f"the loop {_round(loop)} takes no time; a part could go round for ever; write a time above 0 s"
+            instant[loop[-1]],
+            f"the loop {_round(loop)} takes no time; a part could go round for ever; write a time above 0 s",
         )
 
 
 def skills_exist(line: Line) -> Iterator[Problem]:
-    """Crews, repairs and posts ask for skills of which the line has a pool."""
+    """Ask for a pool of every skill that a crew, a repair or an option's posts name."""
     for place, version in _versions(line):
         asked: list[tuple[Place, Iterable[str]]] = [((*place, "crew"), version.crew or ())]
         for name, failure in (version.failures or {}).items():
@@ -236,12 +240,14 @@ def skills_exist(line: Line) -> Iterator[Problem]:
             asked.append(((*place, "posts"), version.posts))
         for where, skills in asked:
             for skill in skills:
-                if skill not in line.operators:
-                    yield Problem((*where, skill), f"no pool {nearest(skill, line.operators)}; pools stand in `operators`")
+                if not line.operators:
+                    yield Problem((*where, skill), f"the line has no pools of people; write operators: {{{skill}: 1}}")
+                elif skill not in line.operators:
+                    yield Problem((*where, skill), f"`operators` has no pool {nearest(skill, line.operators)}")
 
 
 def pools_have_people(line: Line) -> Iterator[Problem]:
-    """A pool has somebody in it, or an option that puts somebody there."""
+    """Ask that a pool have somebody in it, or an option that puts somebody there."""
     added = {
         skill
         for station in line.stations.values()
@@ -255,7 +261,7 @@ def pools_have_people(line: Line) -> Iterator[Problem]:
 
 
 def rejects_are_inspected(line: Line) -> Iterator[Problem]:
-    """Only an inspection rejects good parts."""
+    """Ask that only an inspection reject good parts."""
     for place, version in _versions(line):
         if version.false_reject and line.stations[str(place[1])].kind != "inspection":
             yield Problem(
@@ -264,7 +270,7 @@ def rejects_are_inspected(line: Line) -> Iterator[Problem]:
 
 
 def levels_name_options(line: Line) -> Iterator[Problem]:
-    """A level names stations and, for each, one of its options."""
+    """Ask that a level name stations and, for each, one of its options."""
     for level, chosen in line.levels.items():
         for name, option in chosen.items():
             place = ("levels", level, name)
@@ -275,7 +281,7 @@ def levels_name_options(line: Line) -> Iterator[Problem]:
 
 
 def crews_fit_their_pools(line: Line) -> Iterator[Problem]:
-    """At every level, nobody asks more people of a pool than it has."""
+    """Ask that at every level nobody need more people of a pool than it has."""
     short = [found for found in short_pools(choose(line, {})) if found.skill in line.operators]
     for station, keys, skill, asked, people in short:
         yield Problem(
@@ -289,7 +295,7 @@ def crews_fit_their_pools(line: Line) -> Iterator[Problem]:
             if skill in line.operators and found not in short:
                 yield Problem(
                     ("levels", level),
-                    f"{station}.{'.'.join((*keys, skill))} asks {asked} of {skill}, at this level the pool has {people}; "
+                    f"{station}.{'.'.join((*keys, skill))} asks {asked} of {skill}, the pool then has {people}; "
                     f"raise operators.{skill}, or change `posts` of the options",
                 )
         for skill, people in chosen.line.operators.items():
@@ -306,13 +312,13 @@ def _has_option(line: Line, name: str, option: str) -> bool:
 
 
 def bottleneck_exists(line: Line) -> Iterator[Problem]:
-    """The bottleneck named is a station."""
+    """Ask that the bottleneck named be a station."""
     if line.bottleneck is not None and line.bottleneck not in line.stations:
         yield Problem(("bottleneck",), f"no station {nearest(line.bottleneck, line.stations)}")
 
 
 def basis_speaks_of_something(line: Line) -> Iterator[Problem]:
-    """Every path of `basis` leads to a part of the line."""
+    """Ask that every path of `basis` lead to a part of the line."""
     known = dict.fromkeys(basis.paths(line))
     for path in line.basis:
         if path not in known:

@@ -87,7 +87,10 @@ class Line(Described):
     )
     source: Source = Field(default=Source(), description="where parts come from", examples=["{kind: saturated}"])
     stations: dict[str, Station] = Field(
-        min_length=1, max_length=5_000, description="the stations in order of the flow", examples=["{press: {cycle: 12 s}}"]
+        min_length=1,
+        max_length=5_000,
+        description="the stations in order of the flow",
+        examples=["{press: {cycle: 12 s}}"],
     )
     levels: dict[str, dict[str, str]] = Field(
         default_factory=dict, description="named sets of options", examples=["{cells: {press: robot_cell}}"]

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 Model = TypeVar("Model", bound=BaseModel)
 
-MOST_SHOWN = 50
-"""Problems reported in full; who has more mends these first."""
+MOST_READ, MOST_SHOWN = 1_000, 50
+"""Problems that are looked into, and those reported in full; who has more mends these first."""
 
 STAND_INS: dict[str, Value] = {
     "line": "line",
@@ -41,11 +41,12 @@ STAND_INS: dict[str, Value] = {
 
 FOUND = {
     "missing": "is missing",
+    "none": "has no value",
     "literal_error": "{found} is not known",
     "greater_than": "{found} is not above {limit:g}",
     "greater_than_equal": "{found} is below {limit:g}",
     "less_than": "{found} is not below {limit:g}",
-    "less_than_equal": "{found} is above {limit:,g}",
+    "less_than_equal": "{found} is above {limit:,}",
     "too_short": "holds nothing",
     "string_too_short": "{found} says nothing",
     "too_long": "holds too many entries",
@@ -113,7 +114,8 @@ def load_model(
     try:
         value = model.model_validate(tree.data)
     except ValidationError as error:
-        wrong = error.errors(include_url=False)
+        unread = {place for place, _ in problems}
+        wrong = [each for each in error.errors(include_url=False)[:MOST_READ] if not _within(each["loc"], unread)]
         problems += [Problem(each["loc"], sentence(each, model)) for each in wrong]
         lost = {key for each in wrong for key in _lost(each, model)}
         value = _rest(tree.data, [each["loc"] for each in wrong], model)
@@ -131,6 +133,11 @@ def _sorted(problems: list[Problem], tree: Tree, name: str) -> list[str]:
     sentences = [f"{name}:{line} {path}: {text}" if path else f"{name}:{line}: {text}" for line, path, text in placed]
     more = len(sentences) - MOST_SHOWN
     return [*sentences[:MOST_SHOWN], f"{name}: and {more} problems more; mend these first"] if more > 0 else sentences
+
+
+def _within(place: Place, places: Collection[Place]) -> bool:
+    """Return whether a place is one of some places or lies inside one."""
+    return any(place[:length] in places for length in range(1, len(place) + 1))
 
 
 def _lost(error: ErrorDetails, model: type[BaseModel]) -> list[str]:
@@ -173,27 +180,31 @@ def sentence(error: ErrorDetails, model: type[BaseModel]) -> str:
     key, fields = str(place[-1]) if place else "", fields_at(place, model)
     if kind == "extra_forbidden":
         return f"unknown key {nearest(key, fields)}"
-    if kind in FOUND:
-        limit = next(iter(error.get("ctx", {}).values()), None)
-        found = FOUND[kind].format(found=_shown(error["input"]), limit=limit)
-        field = fields.get(key)
-        if field is None:
-            return f"{found}; write {key}: {1 if 'int' in kind or 'than' in kind else 'NAME'}" if key else found
-        return f"{found}; expected {field.description}; write {_remedy(key, field)}"
-    return str(error["msg"])
+    if kind not in FOUND:
+        return str(error["msg"])
+    if error["input"] is None:
+        kind = "none"
+    found = FOUND[kind].format(found=_shown(error["input"]), limit=next(iter(error.get("ctx", {}).values()), None))
+    if not place:
+        return f"{found}; write {_remedy_of_all(fields_at(('',), model))}"
+    if key not in fields:  # one entry of a mapping or list: the field that holds it knows what it should be
+        key, fields = str(place[-2]), fields_at(place[:-1], model)
+    return f"{found}; expected {fields[key].description}; write {_remedy(key, fields[key])}"
+
+
+def _remedy_of_all(fields: dict[str, FieldInfo]) -> str:
+    return ", ".join(_remedy(key, field) for key, field in fields.items() if field.is_required())
 
 
 def _shown(value: object) -> str:
     """Return what was found, short."""
-    if value is None:
-        return "nothing"
     return "a list" if isinstance(value, list) else "a mapping" if isinstance(value, dict) else quoted(value)
 
 
 def _remedy(key: str, field: FieldInfo) -> str:
     choices = get_args(_plain(field.annotation))
     if get_origin(_plain(field.annotation)) is Literal:
-        return listed(f"{key}: {choice}" for choice in choices)
+        return f"{key}: {listed(choices)}"
     return f"{key}: {(field.examples or ['...'])[0]}"
 
 

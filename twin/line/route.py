@@ -11,7 +11,8 @@ from twin.line.station import Described
 from twin.units import Share
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence, Set as AbstractSet
+    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
 OUT = "out"
 """Where finished parts go."""
@@ -56,9 +57,7 @@ def probabilities(route: Sequence[Edge]) -> tuple[float, ...]:
     named: dict[str, float] = {}
     for edge in route:
         named[edge.from_] = named.get(edge.from_, 0.0) + (edge.probability or 0.0)
-    return tuple(
-        max(0.0, 1 - named[edge.from_]) if edge.probability is None else edge.probability for edge in route
-    )
+    return tuple(max(0.0, 1 - named[edge.from_]) if edge.probability is None else edge.probability for edge in route)
 
 
 def reachable(start: Iterable[str], ways: Mapping[str, Iterable[str]]) -> AbstractSet[str]:

@@ -176,7 +176,7 @@ class Shortage(NamedTuple):
 def short_pools(chosen: Scenario) -> Iterator[Shortage]:
     """Yield every crew and every repair that its pool could never serve."""
     for name, station in chosen.line.stations.items():
-        asked = [(("crew",), station.crew)]
+        asked: list[tuple[tuple[str, ...], Mapping[str, int]]] = [(("crew",), station.crew)]
         asked += [(("failures", failure, "repaired_by"), how.repaired_by) for failure, how in station.failures.items()]
         for keys, crew in asked:
             for skill, people in crew.items():

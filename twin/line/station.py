@@ -55,7 +55,9 @@ class Failure(Described):
     def _one_way_to_say_it(self) -> Self:
         if (self.ttf is None) == (self.availability is None):
             found = "neither `ttf` nor `availability` is" if self.ttf is None else "both `ttf` and `availability` are"
-            raise refused(f"{found} given; a failure has exactly one of them; write ttf: {{exponential: {{mean: 40 min}}}}")
+            raise refused(
+                f"{found} given; a failure has exactly one of them; write ttf: {{exponential: {{mean: 40 min}}}}"
+            )
         if self.time_to_failure.mean <= 0:
             raise refused("a machine that fails after no time makes no part; write a `ttf` (or a `ttr`) above 0 s")
         return self
@@ -142,9 +144,7 @@ class Station(Described):
     ideal_cycle: Duration | None = Field(
         default=None, gt=0, description="time per part at best (default: the cycle's mean)", examples=["11 s"]
     )
-    crew: Crew = Field(
-        default_factory=dict, description="people held while processing", examples=["{operator: 1}"]
-    )
+    crew: Crew = Field(default_factory=dict, description="people held while processing", examples=["{operator: 1}"])
     scrap: Share = Field(default=0.0, description="share of the parts scrapped", examples=["0.01"])
     false_reject: Share = Field(default=0.0, description="share of the good parts rejected", examples=["0.003"])
     failures: dict[str, Failure] = Field(
