@@ -19,6 +19,8 @@ PLUS_MINUS = f"{NO_BREAK_SPACE}±{NO_BREAK_SPACE}"
 CENTS_UP_TO = 1000.0
 DIGITS_OF_ONE_RUN = 2
 DIGITS_OF_THE_EXACT = 4
+ROUNDING = 1e-12
+"""What sums of floating-point numbers leave, relative: no knowledge of a twelfth digit."""
 
 
 def decimals_for(half_width: float) -> int:
@@ -48,10 +50,7 @@ def decimals_of(estimate: Estimate) -> int:
     half = estimate.half_width
     if half is None:
         return significant(estimate.mean, DIGITS_OF_ONE_RUN)
-    # What is left of rounding errors in a run without chance is no knowledge of a fifteenth digit.
-    if half <= abs(estimate.mean) * 1e-12:
-        return significant(estimate.mean, DIGITS_OF_THE_EXACT)
-    return decimals_for(half)
+    return significant(estimate.mean, DIGITS_OF_THE_EXACT) if _is_exact(estimate) else decimals_for(half)
 
 
 def significant(value: float, digits: int) -> int:
@@ -118,7 +117,7 @@ def mean(estimate: Estimate, *, signed: bool = False) -> str:
 
 
 def mean_and_interval(estimate: Estimate, *, signed: bool = False) -> str:
-    """Write an estimate's mean and, in brackets, its interval, all to one place; without an interval the mean alone.
+    """Write an estimate's mean and, in brackets, its interval, all to one place; without a width the mean alone.
 
     Examples
     --------
@@ -128,11 +127,12 @@ def mean_and_interval(estimate: Estimate, *, signed: bool = False) -> str:
     """
     decimals = decimals_of(estimate)
     written = number(estimate.mean, decimals, signed=signed)
-    return written if estimate.interval is None else f"{written} {interval(estimate.interval, decimals)}"
+    bare = estimate.interval is None or _is_exact(estimate)
+    return written if bare else f"{written} {interval(estimate.interval, decimals)}"
 
 
 def plus_minus(estimate: Estimate) -> str:
-    """Write an estimate as mean ± half-width; brackets if its interval is lopsided, the mean alone if it has none.
+    """Write an estimate as mean ± half-width; brackets if its interval is lopsided, the mean alone if it has no width.
 
     Examples
     --------
@@ -140,10 +140,10 @@ def plus_minus(estimate: Estimate) -> str:
     >>> plus_minus(Estimate(6.3412, (6.3212, 6.3612))).replace(NO_BREAK_SPACE, " ")
     '6.34 ± 0.02'
     """
-    if estimate.interval is None or estimate.half_width is None:
+    if estimate.interval is None or _is_exact(estimate):
         return mean(estimate)
-    low, high = estimate.interval
-    if not math.isclose(estimate.mean - low, high - estimate.mean, rel_tol=1e-6, abs_tol=abs(estimate.mean) * 1e-12):
+    below, above = estimate.mean - estimate.interval[0], estimate.interval[1] - estimate.mean
+    if not math.isclose(below, above, rel_tol=1e-6, abs_tol=abs(estimate.mean) * ROUNDING):
         return mean_and_interval(estimate)
     decimals = decimals_of(estimate)
     return f"{number(estimate.mean, decimals)}{PLUS_MINUS}{number(estimate.half_width, decimals)}"
@@ -169,3 +169,8 @@ def percent(value: float | None, decimals: int = 0) -> str:
     ('73.5 %', '–')
     """
     return NOTHING if value is None else f"{number(value * 100, decimals)}{NO_BREAK_SPACE}%"
+
+
+def _is_exact(estimate: Estimate) -> bool:
+    """Say whether the interval has no width but what rounding leaves: nothing in the line is random."""
+    return estimate.half_width is not None and estimate.half_width <= abs(estimate.mean) * ROUNDING

@@ -225,8 +225,8 @@ def threshold(first: InWage, second: InWage) -> Threshold:
 
     Examples
     --------
-    >>> threshold(InWage(rest=1.0, slope=0.01), InWage(rest=0.7, slope=0.02))
-    Threshold(wage=30.0, cheaper='above')
+    >>> threshold(InWage(rest=5.0, slope=0.25), InWage(rest=2.0, slope=0.5))
+    Threshold(wage=12.0, cheaper='above')
     """
     saved, extra = second.slope - first.slope, first.rest - second.rest
     if saved == 0:

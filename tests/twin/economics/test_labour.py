@@ -36,7 +36,7 @@ def test_cover_rises_with_the_absence_of_the_plant_alone(absence: float, publish
 
 @pytest.mark.parametrize("wrong", [-0.01, 1.0, float("nan")])
 def test_an_absence_that_is_no_share_is_refused(wrong: float) -> None:
-    with pytest.raises(InputError, match="absence is .* such as 6 %"):
+    with pytest.raises(InputError, match=r"absence is .* such as 6 %"):
         absence_cover(wrong, 0.06)
     with pytest.raises(InputError, match="absence_in_cost"):
         absence_cover(0.06, wrong)

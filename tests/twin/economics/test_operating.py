@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from support.priced import accounts
 
+from support.priced import accounts
 from twin.economics.operating import energy_cost, energy_per_year, parts_per_year, scrap_cost, upkeep_cost
 
 

@@ -105,7 +105,9 @@ def test_pairs_of_unequal_length_are_refused() -> None:
 
 
 @given(st.lists(st.tuples(st.floats(-5, 5), st.floats(90, 110)), min_size=3, max_size=12))
-def test_the_ends_of_a_ratio_are_where_the_difference_cannot_be_told_from_zero(pairs: list[tuple[float, float]]) -> None:
+def test_the_ends_of_a_ratio_are_where_the_difference_cannot_be_told_from_zero(
+    pairs: list[tuple[float, float]],
+) -> None:
     above, below = zip(*pairs, strict=True)
     estimate = ratio_interval(above, below)
     assert estimate.mean == pytest.approx(math.fsum(above) / math.fsum(below))
@@ -147,7 +149,8 @@ def test_ratios_cover_as_often_as_they_say() -> None:
     below = random.normal(10.0, 1.0, size=(4000, 6))
     above = 0.5 * below + random.normal(0.0, 1.0, size=below.shape)
     covered = sum(
-        not ratio_interval(top, bottom).excludes(0.5) for top, bottom in zip(above.tolist(), below.tolist(), strict=True)
+        not ratio_interval(top, bottom).excludes(0.5)
+        for top, bottom in zip(above.tolist(), below.tolist(), strict=True)
     )
     assert held(covered, len(below), 0.95)
 
