@@ -58,7 +58,8 @@ class WageThreshold:
     threshold
         The wage, and on which side of it the level is the cheaper one; or that it is so at any wage, or at none.
     interval
-        The wages at which the two costs cannot be told apart; None where these have no end on one side.
+        The wages, none below zero, at which the two costs cannot be told apart; None where they have no upper end, or
+        there is one replication.
     """
 
     threshold: Threshold
@@ -250,11 +251,12 @@ def _price(line: Line, level: str, accounts: Sequence[Accounts], site: Site) -> 
                 f"level {level} makes no good unit in replication {number}, so a unit has no cost; "
                 f"look at its states with `twin run --options {level}`, or simulate a longer horizon"
             )
+    prices = {case: prices_of(site, chosen, case) for case in CASES}
     return _Priced(
         scenario=chosen,
         site=site,
         good_per_hour=tuple(year.good_units / year.opening_hours for year in years),
-        costs={case: tuple(unit_cost(year, chosen, prices_of(site, chosen, case)) for year in years) for case in CASES},
+        costs={case: tuple(unit_cost(year, chosen, prices[case]) for year in years) for case in CASES},
     )
 
 
@@ -299,7 +301,7 @@ def _passing(first: Sequence[InWage], second: Sequence[InWage]) -> WageThreshold
         return WageThreshold(found, None)
     pairs = list(zip(first, second, strict=True))
     ratio = ratio_interval([one.rest - two.rest for one, two in pairs], [two.slope - one.slope for one, two in pairs])
-    return WageThreshold(found, ratio.interval)
+    return WageThreshold(found, None if ratio.interval is None else (max(0.0, ratio.interval[0]), ratio.interval[1]))
 
 
 def _standing(priced: _Priced, reference: _Priced, there: _Priced, case: WageCase) -> Standing:

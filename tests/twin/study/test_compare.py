@@ -154,6 +154,19 @@ def test_differences_are_paired_by_replication() -> None:
     assert difference.half_width == pytest.approx(12.7062 * 0.425, rel=1e-5)
 
 
+def test_a_wage_that_is_hardly_known_may_be_low_but_not_negative() -> None:
+    runs = [accounts(400), accounts(404), accounts(407), accounts(395)]
+    pays = (
+        compared({"manual": runs, "cells": [accounts(350), accounts(450), accounts(430), accounts(360)]})
+        .row("cells")
+        .pays
+    )
+    assert pays is not None
+    assert pays.threshold.wage is not None
+    assert pays.interval is not None
+    assert pays.interval[0] == 0 < pays.threshold.wage < pays.interval[1]
+
+
 def test_every_row_beside_the_reference_widens_the_intervals() -> None:
     runs = [accounts(400), accounts(430), accounts(410)]
     results = {"manual": runs, "cells": runs[::-1]}
