@@ -157,7 +157,7 @@ def test_differences_are_paired_by_replication() -> None:
 def test_a_wage_that_is_hardly_known_may_be_low_but_not_negative() -> None:
     runs = [accounts(400), accounts(404), accounts(407), accounts(395)]
     pays = (
-        compared({"manual": runs, "cells": [accounts(350), accounts(450), accounts(430), accounts(360)]})
+        compared({"manual": runs, "cells": [accounts(310), accounts(520), accounts(480), accounts(330)]})
         .row("cells")
         .pays
     )
