@@ -162,9 +162,8 @@ def _read(written: object, quantity: Quantity) -> Distribution:
     if {"min", "mode", "max"} & set(written):
         return _made("triangular", written, quantity, ())
     if len(written) != 1:
-        _refuse(
-            f"{quoted(written)} is not a distribution; write {quantity.example}, or one family: {', '.join(DISTRIBUTIONS)}"
-        )
+        families = ", ".join(DISTRIBUTIONS)
+        _refuse(f"{quoted(written)} is not a distribution; write {quantity.example}, or one family: {families}")
     [(name, parameters)] = written.items()
     if name not in DISTRIBUTIONS:
         _refuse(f"there is no distribution {nearest(str(name), DISTRIBUTIONS)}")
@@ -185,7 +184,7 @@ def _made(name: str, parameters: dict[str, object], quantity: Quantity, place: P
     form = next((form for form in FORMS[name] if set(form) == set(parameters)), None)
     if form is None:
         found = ", ".join(map(str, parameters)) or "nothing"
-        _refuse(f"a {name} distribution is not given by {found}; write {_forms(name)}", *place)
+        _refuse(f"{name} is not given by {found}; write {_forms(name)}", *place)
     values, problems = [], []
     for key in form:
         try:

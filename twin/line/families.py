@@ -41,7 +41,7 @@ class Uniform(Distribution):
 
     @classmethod
     def of_mean(cls, mean: float, cv: float) -> Uniform:
-        """Return the uniform distribution of a mean and a cv of at most 1/sqrt(3) (then `low` is 0)."""
+        """Return the uniform distribution of a mean and a cv; from 1/sqrt(3) on it would reach below 0."""
         check_mean(mean)
         check_range("cv", cv, (CV[0], 0.577))
         half = math.sqrt(3) * cv * mean
