@@ -75,10 +75,11 @@ def read_events(path: Path) -> Iterator[Event]:
 
 @contextmanager
 def _complete(path: Path) -> Iterator[TextIO]:
-    """Open a file that takes its name once it is closed; a pipe or a terminal is written to as it is."""
+    """Open a file that takes its name once it is closed; a link, a pipe or a terminal is written to as it is."""
     beside = path.parent / f".{path.name}.{os.getpid()}.part"
     try:
-        target = path if path.exists() and not path.is_file() else beside
+        # A link such as /dev/stdout leads to a plain file when output is redirected; it must never be replaced itself.
+        target = path if path.is_symlink() or (path.exists() and not path.is_file()) else beside
         with target.open("w", encoding="utf-8", newline="") as file:
             yield file
         if target is beside:

@@ -83,6 +83,8 @@ def machines_of(accounts: Accounts, station: str) -> tuple[int, ...]:
     ValueError
         If there is no such station.
     """
+    if station not in accounts.stations:
+        raise ValueError(f"there is no station {station} among {', '.join(accounts.stations)}")
     index = accounts.stations.index(station)
     return tuple(row for row, owner in enumerate(accounts.machine_station) if owner == index)
 
