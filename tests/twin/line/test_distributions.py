@@ -188,6 +188,13 @@ def test_no_variate_is_negative_or_infinite(distribution: Distribution) -> None:
     assert np.all((variates >= 0) & np.isfinite(variates))
 
 
+def test_a_draw_at_the_edge_takes_the_next_value_and_never_one_without_weight() -> None:
+    weighted = Empirical((3, 5, 7), (0, 1, 1))
+
+    assert weighted.scaled(np.array([0.0, 0.499, 0.5, 0.999])).tolist() == [5, 5, 7, 7]
+    assert weighted.quantile([0.5, 0.501, 1]).tolist() == [5, 7, 7]
+
+
 @ALL
 def test_variates_do_not_depend_on_how_the_draws_are_cut_into_blocks(distribution: Distribution) -> None:
     draws = standard_draws(distribution, 4099)
