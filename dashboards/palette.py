@@ -93,7 +93,8 @@ STATES: dict[str, StateLook] = {
     ),
     "maintenance": StateLook(
         "Maintenance", "MNT", Colour("#3C3F92", "#7779DC"), "◉", "m", "M", "m", "wide_diagonal", 0.65,
-        '<path fill-rule="evenodd" d="M6.5 2.5h11L23 12l-5.5 9.5h-11L1 12zM12 7.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9z"/>',
+        '<path fill-rule="evenodd" '
+        'd="M6.5 2.5h11L23 12l-5.5 9.5h-11L1 12zM12 7.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9z"/>',
     ),
     "off_shift": StateLook(
         "Off shift", "OFF", Colour("#808286", "#7E8084"), "☾", " ", "-", " ", "outline", 0.12,

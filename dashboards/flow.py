@@ -1,0 +1,403 @@
+"""The flow of a line as one SVG that needs nothing else: no script, no web font, no style sheet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape
+
+from dashboards.palette import SANS, STATES, TOKENS, Pattern, Theme
+from twin.line.capacity import LineCapacity, static_capacity
+from twin.line.diagram import Diagram, Gap, Link, edge_label, gaps, layout, station_names
+from twin.line.route import OUT
+from twin.units import format_time
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from twin.line.line import Line
+    from twin.line.station import Station
+
+MARGIN, HEAD = 26.0, 96.0
+CARD_HEIGHT, LEAST_CARD = 116.0, 100.0
+LANE = 184.0
+PORT = 28.0
+CHANNEL = 10.0
+APPROACH = 14.0
+RETURN = 28.0
+CORNER = 6.0
+STRIP = 20.0
+LETTER = 0.56
+"""Mean width of a letter in its font's size: enough room for the fonts of `SANS`."""
+FULL = 1 + 1e-9
+
+
+def flow_svg(
+    line: Line,
+    *,
+    theme: Theme = "light",
+    bottleneck: str | None = None,
+    states: Mapping[str, Mapping[str, float]] | None = None,
+    levels: Mapping[str, float] | None = None,
+) -> str:
+    """Draw the flow of a line.
+
+    Parameters
+    ----------
+    line : Line
+        A line; of a scenario, its `line`.
+    theme : "light" or "dark"
+    bottleneck : str, optional
+        Station that limits the line; unless given, the one the line names, else that of the static capacity.
+    states : mapping, optional
+        Share of time [1] by state, by station. Without it a card shows the load of the station against the takt.
+    levels : mapping, optional
+        Mean level of each buffer, "A->B". Without it the buffers are drawn empty.
+
+    Returns
+    -------
+    str
+        An SVG document.
+    """
+    capacity = static_capacity(line)
+    limit = bottleneck or line.bottleneck or capacity.bottleneck
+    sheet = _Sheet(line, theme, capacity)
+    body = [
+        *(part for link in sheet.diagram.links for part in _link(sheet, link, levels)),
+        *(part for name in line.stations for part in _card(sheet, name, (states or {}).get(name))),
+        *_neck(sheet, limit),
+        *_entries(sheet),
+    ]
+    return "\n".join([*_head(sheet, limit), *body, "</svg>"]) + "\n"
+
+
+@dataclass
+class _Sheet:
+    """Where everything stands, in pixels."""
+
+    line: Line
+    theme: Theme
+    capacity: LineCapacity
+    diagram: Diagram = field(init=False)
+    names: dict[str, str] = field(init=False)
+    between: list[Gap] = field(init=False)
+    lefts: list[float] = field(init=False)
+    widths: list[float] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.diagram, self.names = layout(self.line), station_names(self.line)
+        self.between = gaps(self.diagram)
+        self.widths = [self._card_width(column) for column in range(self.diagram.place(OUT).column)]
+        self.lefts = [MARGIN + (APPROACH if self.fed_inside else 0)]
+        for width, gap in zip(self.widths, self.between, strict=True):
+            self.lefts.append(self.lefts[-1] + width + sum(_room(gap)) + CHANNEL * len(gap.channels()))
+
+    def __getitem__(self, token: str) -> str:
+        return TOKENS[token].on(self.theme)
+
+    @property
+    def fed_inside(self) -> bool:
+        """Whether the source feeds more than the first station, so that it must be shown where."""
+        return len(self.diagram.fed) > 1
+
+    @property
+    def width(self) -> float:
+        return max(self.lefts[-1] + 40, _text_width(self.title, 24)) + MARGIN
+
+    @property
+    def height(self) -> float:
+        passing = (lane for link in self.diagram.links for lane in link.lanes)
+        lowest = max([*(place.lane for place in self.diagram.places), *passing])
+        feet = (self.foot(link) + 14 for link in self.diagram.links if link.depth is not None)
+        return max(self.top(lowest) + CARD_HEIGHT, *feet, 0.0) + MARGIN
+
+    @property
+    def title(self) -> str:
+        return self.line.title or self.line.line
+
+    def top(self, lane: float) -> float:
+        return HEAD + lane * LANE
+
+    def middle(self, lane: float) -> float:
+        return self.top(lane) + CARD_HEIGHT / 2
+
+    def foot(self, link: Link) -> float:
+        """Where a return runs: below all that stands between its ends."""
+        start, end = self.diagram.place(link.edge.to).column, self.diagram.place(link.edge.from_).column
+        lowest = max(place.lane for place in self.diagram.places if start <= place.column <= end)
+        return self.top(lowest) + CARD_HEIGHT + RETURN * ((link.depth or 0) + 1) + 4
+
+    def right(self, column: int) -> float:
+        return self.lefts[column] + self.widths[column]
+
+    def _card_width(self, column: int) -> float:
+        texts = [
+            width
+            for place in self.diagram.places
+            if place.column == column and place.name != OUT
+            for width in (
+                _text_width(self.names[place.name], 14.5),
+                *(_text_width(row, 13) for row in _facts(self.line.stations[place.name])),
+            )
+        ]
+        return max([LEAST_CARD, *(width + 18 for width in texts)])
+
+
+def _text_width(text: str, size: float) -> float:
+    return len(text) * size * LETTER
+
+
+def _room(gap: Gap) -> tuple[float, float]:
+    """Pixels for labels before and after the channels."""
+    before = [_text_width(step.label, 12) + 8 for step in gap.steps if gap.alone(step.source)]
+    after = [_text_width(step.label, 12) + 8 for step in gap.steps if not gap.alone(step.source)]
+    return max([18.0, *before]), max([18.0, *(width + APPROACH for width in after)])
+
+
+def _facts(station: Station) -> list[str]:
+    """What a card says of a station: its cycle, its machines and its people."""
+    machines = f"{station.machines} × " if station.machines > 1 else ""
+    crew = ", ".join(
+        f"{count * station.machines} {skill}{'s' if count * station.machines > 1 else ''}"
+        for skill, count in station.crew.items()
+    )
+    return [f"{machines}{format_time(station.cycle.mean)}", crew or "no crew"]
+
+
+def _head(sheet: _Sheet, limit: str) -> Iterator[str]:
+    """The document's start: its size, what it says in words, the title, and the patterns of the states."""
+    width, height = round(sheet.width), round(sheet.height)
+    yield (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
+        f"role=\"img\" font-family='{SANS}' font-size=\"13\" font-variant-numeric=\"tabular-nums\">"
+    )
+    yield f"<title>{escape(sheet.title)}: the flow</title>"
+    yield f"<desc>{escape(_in_words(sheet, limit))}</desc>"
+    patterns = "".join(_pattern(name, look.pattern, look.colour.on(sheet.theme)) for name, look in STATES.items())
+    yield (
+        f'<defs><marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="9" markerHeight="9" '
+        f'markerUnits="userSpaceOnUse" orient="auto"><path d="M0 1 10 5 0 9z" fill="{sheet["rule-2"]}"/></marker>'
+        f"{patterns}</defs>"
+    )
+    yield f'<rect width="100%" height="100%" fill="{sheet["page"]}"/>'
+    yield _words(MARGIN, 40, sheet.title, sheet["ink"], size=22, weight=600)
+
+
+def _in_words(sheet: _Sheet, limit: str) -> str:
+    edges = (
+        f"{sheet.names[link.edge.from_]} to {sheet.names[link.edge.to]} ({edge_label(link) or 'all'})"
+        for link in sheet.diagram.links
+    )
+    return f"{sheet.names[limit]} limits the line. Ways, with places between: {'; '.join(edges)}."
+
+
+def _card(sheet: _Sheet, name: str, shares: Mapping[str, float] | None) -> Iterator[str]:
+    """One station: its name, its facts, and how its time goes or how loaded it is."""
+    place, station = sheet.diagram.place(name), sheet.line.stations[name]
+    x, y, width = sheet.lefts[place.column], sheet.top(place.lane), sheet.widths[place.column]
+    yield f'<g id="station-{name}">'
+    yield _box(x, y, width, CARD_HEIGHT, sheet["card"], f'rx="5" stroke="{sheet["rule"]}"')
+    yield _words(x + 9, y + 25, sheet.names[name], sheet["ink"], size=14.5, weight=600)
+    for row, fact in enumerate(_facts(station)):
+        yield _words(x + 9, y + 46 + 18 * row, fact, sheet["ink-3"])
+    if shares is None:
+        yield from _load(sheet, name, x + 9, y, width - 18)
+    else:
+        yield from _strip(sheet, shares, x + 9, y, width - 18)
+    yield "</g>"
+
+
+def _load(sheet: _Sheet, name: str, x: float, y: float, width: float) -> Iterator[str]:
+    """A bar of the station's load against the takt; of its time against the bottleneck's if there is no demand."""
+    found = next(station for station in sheet.capacity.stations if station.station == name)
+    longest = max(station.time_s for station in sheet.capacity.stations)
+    load = found.load if found.load is not None else found.time_s / longest if longest else 0.0
+    over = load > FULL
+    ink, fill, weight = ("bad", "more", 600) if over else ("ink-2", "total", 400)
+    yield _words(x, y + 92, f"load {100 * load:.0f} %", sheet[ink], size=12, weight=weight)
+    yield _box(x, y + 98, width, 6, sheet["track"])
+    yield _box(x, y + 98, width * min(1.0, load), 6, sheet[fill])
+
+
+def _strip(sheet: _Sheet, shares: Mapping[str, float], x: float, y: float, width: float) -> Iterator[str]:
+    """How a station's time goes: a bar of the nine states, told apart by pattern, height and colour."""
+    base = y + 104
+    total = sum(shares.values()) or 1.0
+    spent = {name: shares[name] / total for name in STATES if shares.get(name)}
+    said = ", ".join(f"{STATES[name].word} {100 * share:.0f} %" for name, share in spent.items())
+    yield f"<g><title>{said}</title>"
+    yield f'<path d="M{x:g} {base:g}h{width:g}" stroke="{sheet["rule-2"]}"/>'
+    for name, share in spent.items():
+        height = STRIP * STATES[name].height
+        yield _box(x, base - height, width * share, height, f"url(#state-{name})")
+        x += width * share
+    yield "</g>"
+
+
+def _neck(sheet: _Sheet, name: str) -> Iterator[str]:
+    """The tab of the bottleneck: a role, not a state, so it is ink."""
+    place = sheet.diagram.place(name)
+    x, y = sheet.lefts[place.column], sheet.top(place.lane)
+    yield _box(x - 1, y - 21, 88, 21, sheet["ink"], 'rx="3"')
+    yield _words(x + 6, y - 6, "Bottleneck", sheet["card"], size=12, weight=600)
+
+
+def _entries(sheet: _Sheet) -> Iterator[str]:
+    """Where the source feeds the line, if that is not plain to see."""
+    for place in map(sheet.diagram.place, sheet.diagram.fed if sheet.fed_inside else ()):
+        x, y = sheet.lefts[place.column], sheet.top(place.lane) + 20
+        yield _path([(x - APPROACH, y), (x - 2, y)], sheet["rule-2"])
+
+
+def _link(sheet: _Sheet, link: Link, levels: Mapping[str, float] | None) -> Iterator[str]:
+    """One edge with its label: forward along its lane, or back below the line."""
+    if link.depth is not None:
+        yield from _return(sheet, link)
+        return
+    points = _forward(sheet, link)
+    yield _path(points, sheet["rule-2"])
+    place = sheet.diagram.place(link.edge.from_)
+    gap = sheet.between[place.column]
+    step = next(step for step in gap.steps if step.link is link)
+    before, after = _room(gap)
+    if gap.alone(step.source):
+        centre, y = sheet.right(place.column) + before / 2, points[0][1]
+    else:
+        centre, y = sheet.lefts[place.column + 1] - after / 2 - APPROACH / 2, points[2][1]
+    if step.label:
+        yield _words(centre, y + 17, step.label, sheet["ink-3"], size=12, anchor="middle")
+    if link.edge.to == OUT:
+        yield _words(points[-1][0] + 6, points[-1][1] + 5, OUT, sheet["ink"], size=14.5, weight=600)
+    else:
+        yield from _gauge(sheet, link, centre, y, levels)
+
+
+def _forward(sheet: _Sheet, link: Link) -> list[tuple[float, float]]:
+    """The corners of a forward edge: to its channel, up or down it, on to the next column, until it arrives."""
+    first, last = sheet.diagram.place(link.edge.from_), sheet.diagram.place(link.edge.to)
+    points = [(sheet.right(first.column), _port(sheet, link, leaving=True))]
+    heights = [*(sheet.middle(lane) for lane in link.lanes), _port(sheet, link, leaving=False)]
+    for column, y in enumerate(heights, start=first.column):
+        gap = sheet.between[column]
+        groups = gap.channels()
+        step = next(step for step in gap.steps if step.link is link)
+        index = next(index for index, group in enumerate(groups) if step.source in group)
+        x = sheet.lefts[column + 1] - _room(gap)[1] - CHANNEL * (len(groups) - index - 0.5)
+        points += [(x, points[-1][1]), (x, y)]
+    return [*points, (sheet.lefts[last.column] - (0 if last.name == OUT else 2), heights[-1])]
+
+
+def _port(sheet: _Sheet, link: Link, *, leaving: bool) -> float:
+    """Height at which an edge meets a card: those that meet the same side stand apart, in the order of their lanes."""
+    diagram = sheet.diagram
+    name = link.edge.from_ if leaving else link.edge.to
+    place = diagram.place(name)
+
+    def far(other: Link) -> float:
+        if other.lanes:
+            return other.lanes[0 if leaving else -1]
+        return diagram.place(other.edge.to if leaving else other.edge.from_).lane
+
+    beside = [
+        other
+        for other in diagram.links
+        if other.depth is None and name == (other.edge.from_ if leaving else other.edge.to)
+    ]
+    beside.sort(key=far)
+    spread = PORT if len(beside) * PORT < CARD_HEIGHT else CARD_HEIGHT / (len(beside) + 1)
+    return sheet.middle(place.lane) + (beside.index(link) - (len(beside) - 1) / 2) * spread
+
+
+def _return(sheet: _Sheet, link: Link) -> Iterator[str]:
+    """A return, dashed, below all that stands between its ends."""
+    diagram = sheet.diagram
+    source, target = diagram.place(link.edge.from_), diagram.place(link.edge.to)
+    start = sheet.lefts[source.column] + sheet.widths[source.column] * (0.62 + 0.08 * (link.depth or 0))
+    end = sheet.lefts[target.column] + sheet.widths[target.column] * (0.38 - 0.08 * (link.depth or 0))
+    y = sheet.foot(link)
+    foot, head = sheet.top(source.lane) + CARD_HEIGHT, sheet.top(target.lane) + CARD_HEIGHT + 2
+    yield _path([(start, foot), (start, y), (end, y), (end, head)], sheet["rule-2"], dashed=True)
+    label = f"{edge_label(link) or 'all'}{' again' if link.edge.rework else ' back'}"
+    width = _text_width(label, 12) + 10
+    centre = (start + end) / 2
+    yield _box(centre - width / 2, y - 9, width, 18, sheet["page"])
+    yield _words(centre, y + 4, label, sheet["ink-2"], size=12, anchor="middle")
+
+
+def _gauge(sheet: _Sheet, link: Link, x: float, y: float, levels: Mapping[str, float] | None) -> Iterator[str]:
+    """A buffer above its arrow, filled to its mean level; one without limit has no lid, one of 0 is not there."""
+    places = link.edge.buffer
+    if places == 0:
+        return
+    left, top, height = x - 7, y - 40, 30
+    level = (levels or {}).get(link.edge.name, 0.0)
+    yield _box(left, top, 14, height, sheet["card"])
+    if places is not None and level > 0:
+        filled = height * min(1.0, level / places)
+        yield _box(left, top + height - filled, 14, filled, sheet["rule-2"])
+    lid = "z" if places is not None else ""
+    yield (
+        f'<path d="M{left:.1f} {top:g}v{height}h14v-{height}{lid}" fill="none" stroke="{sheet["rule-2"]}" '
+        f'stroke-linejoin="round"><title>{_level_words(link, level if levels else None)}</title></path>'
+    )
+
+
+def _level_words(link: Link, level: float | None) -> str:
+    places = "without limit" if link.edge.buffer is None else f"{link.edge.buffer:,} places"
+    return places if level is None else f"{level:.3g} on average, {places}"
+
+
+def _path(points: list[tuple[float, float]], colour: str, *, dashed: bool = False) -> str:
+    """A line through corners, each rounded, with an arrow at its end."""
+    kept = [points[0]]
+    for before, at, after in zip(points, points[1:], points[2:], strict=False):
+        straight = (before[0] == at[0] == after[0]) or (before[1] == at[1] == after[1])
+        if at not in (before, after) and not straight:
+            kept.append(at)
+    kept.append(points[-1])
+    drawn = [f"M{kept[0][0]:.1f} {kept[0][1]:.1f}"]
+    for (before, at), (_, after) in pairwise(pairwise(kept)):
+        near, far = _towards(at, before), _towards(at, after)
+        drawn.append(f"L{near[0]:.1f} {near[1]:.1f}Q{at[0]:.1f} {at[1]:.1f} {far[0]:.1f} {far[1]:.1f}")
+    drawn.append(f"L{kept[-1][0]:.1f} {kept[-1][1]:.1f}")
+    dash = ' stroke-dasharray="5 4"' if dashed else ""
+    return f'<path d="{"".join(drawn)}" fill="none" stroke="{colour}" stroke-width="2"{dash} marker-end="url(#arrow)"/>'
+
+
+def _towards(corner: tuple[float, float], end: tuple[float, float]) -> tuple[float, float]:
+    """The point at which a rounded corner begins; of a short piece, its middle."""
+    length = abs(end[0] - corner[0]) + abs(end[1] - corner[1])
+    share = min(CORNER, length / 2) / length
+    return corner[0] + share * (end[0] - corner[0]), corner[1] + share * (end[1] - corner[1])
+
+
+def _box(x: float, y: float, width: float, height: float, fill: str, more: str = "") -> str:
+    return f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.2f}" height="{height:.1f}" fill="{fill}" {more}/>'
+
+
+def _words(
+    x: float, y: float, text: str, colour: str, *, size: float = 13, weight: int = 400, anchor: str = "start"
+) -> str:
+    return (
+        f'<text x="{x:.1f}" y="{y:.1f}" fill="{colour}" font-size="{size:g}" font-weight="{weight}" '
+        f'text-anchor="{anchor}">{escape(text)}</text>'
+    )
+
+
+_TILES: dict[Pattern, str] = {
+    "vertical": 'width="5" height="5"><rect width="2" height="5" fill="{c}"/>',
+    "diagonal": 'width="5" height="5" patternTransform="rotate(45)"><rect width="3" height="5" fill="{c}"/>',
+    "horizontal": 'width="4" height="4"><rect width="4" height="2" fill="{c}"/>',
+    "dark_diagonal": 'width="4" height="4" patternTransform="rotate(-45)"><rect width="4" height="4" fill="{c}"/>'
+    '<rect width="1" height="4" fill="#FFFFFF" fill-opacity="0.75"/>',
+    "dots": 'width="4" height="4"><circle cx="2" cy="2" r="1.4" fill="{c}"/>',
+    "wide_diagonal": 'width="9" height="9" patternTransform="rotate(-45)"><rect width="5" height="9" fill="{c}"/>',
+    "outline": 'width="4" height="4"><rect width="4" height="4" fill="{c}" fill-opacity="0.25"/>',
+    "solid": 'width="4" height="4"><rect width="4" height="4" fill="{c}"/>',
+}
+
+
+def _pattern(name: str, pattern: Pattern, colour: str) -> str:
+    tile = _TILES[pattern].replace("{c}", colour)
+    return f'<pattern id="state-{name}" patternUnits="userSpaceOnUse" {tile}</pattern>'
