@@ -28,7 +28,7 @@ def name(path: Path) -> str:
 
 def documents_with(kind: str) -> list[Path]:
     """List the documents that hold a block of a kind."""
-    return [path for path in DOCUMENTS if any(block.info == (kind,) for block in blocks(path.read_text("utf-8")))]
+    return [path for path in DOCUMENTS if any(block.info[0] == kind for block in blocks(path.read_text("utf-8")))]
 
 
 def modules() -> list[str]:

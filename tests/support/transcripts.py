@@ -1,7 +1,9 @@
 """Commands shown in the documentation: found, run in an empty folder, and their output compared or written anew.
 
 A `console` block holds commands (`$ twin ...`) and what they print; where nothing is shown, a command has to succeed.
+In a `console refused` block it has to be refused, with exit code 2, and what is shown is its message.
 A block whose fence names a file (`yaml my_line.yaml`) is saved under that name; a `diff my_line.yaml` block changes it.
+`cp FILE NAME` copies a file of the project.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 ROOT = Path(__file__).parents[2]
+REFUSED = 2
+"""The exit code of a command whose input is wrong."""
 
 _BLOCK = re.compile(r"^```(?P<info>[^\n`]+)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 _PASSING = (
@@ -60,13 +65,13 @@ def commands(block: Block) -> Iterator[tuple[str, str]]:
         yield command, shown.rstrip("\n")
 
 
-def run_twin(command: str, folder: Path) -> str:
+def run_twin(command: str, folder: Path, *, refused: bool = False) -> str:
     """Run a `twin` command line in a folder, as in a pipe 100 columns wide, and return what it prints.
 
     Raises
     ------
     subprocess.CalledProcessError
-        If it does not exit with 0; the error's note holds what it wrote to stderr.
+        If it does not exit with 0 (`refused`: with 2); the error's note holds what it wrote to stderr.
     """
     start = "import sys; sys.argv[0] = 'twin'; from twin.cli.app import main; main()"
     paths = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
@@ -79,12 +84,12 @@ def run_twin(command: str, folder: Path) -> str:
         stdin=subprocess.DEVNULL,
         check=False,
     )
-    try:
-        done.check_returncode()
-    except subprocess.CalledProcessError as error:
-        error.add_note(f"$ {command}\n{done.stderr}")
-        raise
-    return "\n".join(line.rstrip() for line in done.stdout.splitlines()).rstrip("\n")
+    if done.returncode != (REFUSED if refused else 0):
+        error = subprocess.CalledProcessError(done.returncode, command)
+        error.add_note(done.stderr)
+        raise error
+    printed = done.stderr if refused else done.stdout
+    return "\n".join(line.rstrip() for line in printed.splitlines()).strip("\n")
 
 
 def apply_diff(text: str, diff: str) -> str:
@@ -107,10 +112,13 @@ def play(page: str, folder: Path) -> Iterator[Step]:
     """Do in a folder what a page says, block by block; yield each `twin` command with its output."""
     for block in blocks(page):
         match block.info:
-            case ("console",):
+            case ("console", *refused):
                 for command, shown in commands(block):
-                    if Path(command.split()[0]).name == "twin":
-                        yield Step(command, shown, run_twin(command, folder))
+                    match command.split():
+                        case ["cp", source, name]:
+                            shutil.copy(ROOT / source, folder / name)
+                        case [program, *_] if Path(program).name == "twin":
+                            yield Step(command, shown, run_twin(command, folder, refused=bool(refused)))
             case ("diff", name):
                 file = folder / name
                 file.write_text(apply_diff(file.read_text(encoding="utf-8"), block.body), encoding="utf-8")
