@@ -81,7 +81,8 @@ class Event:
     line
         Name of the line.
     station, machine
-        Where it happened; a station's machines count from 1. None where the kind has no such place.
+        Where it happened; a station's machines count from 1. A buffer is at the station before which its parts wait.
+        None where the kind has no such place.
     kind
         One of `KINDS`.
     fields
@@ -239,7 +240,7 @@ class _ArrivalEvent(_OfStation):
     fields: Arrival
 
 
-class _LevelEvent(_OfLine):
+class _LevelEvent(_OfStation):
     kind: Literal["level"]
     fields: Level
 

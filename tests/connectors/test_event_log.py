@@ -16,7 +16,7 @@ EVENTS = [
     Event("sim", 0, 1, 2, 0.1 + 0.2, "tiles", "press", 1, "state", {"state": "down", "reason": "jam"}),
     Event("sim", 0, 2, 2, 1e-300, "tiles", "press", 1, "state", {"state": "starved", "reason": None}),
     Event("sim", 0, 3, 2, 1 / 3, "tiles", "press", None, "arrival", {"part": -1, "accepted": False}),
-    Event("sim", 0, 4, 2, 2.0, "tiles", None, None, "level", {"buffer": "press->weld", "level": 0}),
+    Event("sim", 0, 4, 2, 2.0, "tiles", "weld", None, "level", {"buffer": "press->weld", "level": 0}),
     Event(
         "plant", 1, 5, 0, 9.0, "tiles", "press", None, "note",
         {"author": "shift lead", "text": 'belt, "left"\nside; né', "start_s": 1.0, "end_s": 3.0, "reason": None},
@@ -41,8 +41,8 @@ def test_columns_are_the_same_whatever_the_kinds(tmp_path: Path) -> None:
     assert header.split(",") == list(COLUMNS)
     cells = dict(zip(COLUMNS, row.split(","), strict=True))
     assert {name: cell for name, cell in cells.items() if cell} == {
-        "source": "sim", "boot": "0", "sequence": "4", "run": "2", "time": "2.0", "line": "tiles", "kind": "level",
-        "buffer": "press->weld", "level": "0",
+        "source": "sim", "boot": "0", "sequence": "4", "run": "2", "time": "2.0", "line": "tiles", "station": "weld",
+        "kind": "level", "buffer": "press->weld", "level": "0",
     }  # fmt: skip
 
 
@@ -110,7 +110,7 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path, name: str) -> N
         (",2.0,", ",soon,", ":2: event time: 'soon'"),
         (",2.0,", ",nan,", ":2: event time"),
         ("sim,", "sim,0,0,", ":2: event: .*kind"),
-        ("weld,0,", "weld,0,,", ":2: an event of kind level has no further cells"),
+        ("->weld,0,", "->weld,0,,", ":2: an event of kind level has no further cells"),
     ],
 )
 def test_a_log_that_is_wrong_is_refused_by_line(tmp_path: Path, old: str, new: str, problem: str) -> None:

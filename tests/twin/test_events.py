@@ -28,7 +28,7 @@ EXAMPLES = {
         {"part": 7, "outcome": "rework", "cycle_s": 12.25, "to": "weld"},
     ),
     "arrival": Event("sim", 0, 3, 2, 3.0, "tiles", "press", None, "arrival", {"part": -1, "accepted": False}),
-    "level": Event("sim", 0, 4, 2, 3.0, "tiles", None, None, "level", {"buffer": "press->weld", "level": 4}),
+    "level": Event("sim", 0, 4, 2, 3.0, "tiles", "weld", None, "level", {"buffer": "press->weld", "level": 4}),
     "crew": Event(
         "sim", 0, 5, 2, 3.0, "tiles", None, None, "crew",
         {"skill": "operator", "present": 4, "busy": 3, "waiting": 0},
@@ -84,7 +84,8 @@ def test_every_field_is_required(event: Event) -> None:
         (changed("state", machine=True), "machine"),
         (changed("state", machine=None), "machine"),
         (changed("state", station=None), "station"),
-        (changed("level", station="press"), "station"),
+        (changed("level", station=None), "station"),
+        (changed("crew", station="press"), "station"),
         (changed("arrival", machine=1), "machine"),
         (changed("state", sequence="1"), "sequence"),
         (changed("state", sequence=-1), "sequence"),

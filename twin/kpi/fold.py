@@ -117,7 +117,10 @@ class _Tally:
         self.line, self.start_s, self.end_s = line, start_s, end_s
         self.capacities = dict(_capacities(line))
         self.machines: dict[Machine, _Spell[str]] = {machine: _Spell(start_s) for machine in _machines(line)}
-        self.levels: dict[str, _Spell[int]] = {name: _Spell(start_s) for name in self.capacities}
+        # A buffer without places holds nothing at any time, whether an event says so or not.
+        self.levels: dict[str, _Spell[int]] = {
+            name: _Spell(start_s, None if capacity else 0) for name, capacity in self.capacities.items()
+        }
         self.crews: dict[str, _Spell[People]] = {skill: _Spell(start_s) for skill in line.operators}
         self.wip: _Spell[int] = _Spell(start_s, 0)
         self.broken: set[Machine] = set()
@@ -228,7 +231,7 @@ class _Tally:
             edges=tuple(self.levels),
             level_s=_integrals(self.levels, float),
             full_s=np.array(
-                [spell.integral(partial(le, self.capacities[name])) for name, spell in self.levels.items()]
+                [spell.integral(partial(le, self.capacities[name] or inf)) for name, spell in self.levels.items()]
             ),
             empty_s=_integrals(self.levels, lambda level: level == 0),
             skills=tuple(self.crews),
@@ -266,8 +269,8 @@ def _machines(line: Line) -> Iterator[Machine]:
 
 
 def _capacities(line: Line) -> Iterator[tuple[str, float]]:
-    """Every buffer with the level from which on it counts as full; one without places is never full."""
-    yield from ((edge.name, edge.buffer or inf) for edge in line.route if edge.to != OUT)
+    """Yield every buffer with its places; the queues of arrivals come last and are never full."""
+    yield from ((edge.name, inf if edge.buffer is None else edge.buffer) for edge in line.route if edge.to != OUT)
     if line.source.arrivals is not None:
         yield from ((f"source->{name}", inf) for name in line.fed)
 

@@ -65,7 +65,7 @@ class Log:
         self.add(time, "arrival", station, part=part, accepted=part >= 0)
 
     def level(self, time: float, buffer: str, level: int) -> None:
-        self.add(time, "level", buffer=buffer, level=level)
+        self.add(time, "level", buffer.partition("->")[2], buffer=buffer, level=level)
 
     def crew(self, time: float, present: int, busy: int, waiting: int) -> None:
         self.add(time, "crew", skill="operator", present=present, busy=busy, waiting=waiting)
@@ -250,6 +250,21 @@ def test_arrivals_wait_in_a_queue_of_their_own_and_may_be_turned_away() -> None:
     assert (accounts.level_s[0], accounts.full_s[0], accounts.empty_s[0]) == (6, 0, 14)
     assert accounts.wip_s == 15
     assert accounts.machine_station == (0, 0)
+
+
+def test_a_buffer_without_places_needs_no_event_and_is_always_empty() -> None:
+    line = scenario(
+        load_line_text("""
+line: tight
+stations: {press: {cycle: 10 s}, weld: {cycle: 10 s}}
+route: [{from: press, to: weld, buffer: 0}, {from: weld, to: out}]
+""")
+    )
+    log = Log()
+    log.state(0, "press", "starved")
+    log.state(0, "weld", "starved")
+    accounts = fold(log.events, line, 0, 20)
+    assert (accounts.level_s[0], accounts.full_s[0], accounts.empty_s[0]) == (0, 0, 20)
 
 
 def test_scheduled_time_follows_the_shifts() -> None:
