@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 MODULE = "twin.engine.compiled_rules"
 """An importable name for the rebuilt rules: a cached function finds its globals there in the next process."""
 
-ENTRIES = ("begin", "advance")
+ENTRIES = ("open_line", "advance")
 """The rules that the clock calls; all others are compiled into these."""
 
 
@@ -41,8 +41,7 @@ class CompiledClock:
 
     def begin(self) -> None:
         """Open the line at time 0."""
-        self._rules["begin"](self.world)
-        self._flags()
+        self._rules["open_line"](self.world)
 
     def resume(self) -> None:
         """Nothing to do: the timers are part of the world."""

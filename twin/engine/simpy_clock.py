@@ -41,7 +41,8 @@ class SimpyClock:
 
     def begin(self) -> None:
         """Open the line at time 0."""
-        self._rules["begin"](self.world)
+        self._rules["open_line"](self.world)
+        self._rules["settle"](self.world)
         if self.world.line[0].flag:
             self._see_to(self.world)
 
@@ -63,7 +64,8 @@ class SimpyClock:
         event = Event(self.environment)
         event._ok = True  # noqa: SLF001 - as simpy.Timeout does
         event._value = None  # noqa: SLF001
-        environment, world, see_to, ring = self.environment, self.world, self._see_to, self._rules["ring"]
+        environment, world, see_to = self.environment, self.world, self._see_to
+        ring, grant, settle = (self._rules[name] for name in ("ring", "grant", "settle"))
         timers, line = world.timers, world.line[0]
 
         def fire(_: Any) -> None:
@@ -72,6 +74,9 @@ class SimpyClock:
             if timers[i] == now:
                 line.now = now
                 ring(world, i)
+                if line.waiting > 0:
+                    grant(world)
+                settle(world)
                 if line.flag:
                     see_to(world)
                     if line.flag & STOP:

@@ -74,12 +74,11 @@ class Draws:
     def refill(self, world: World) -> None:
         """Draw a block for every stream that has room for one."""
         if isinstance(world.streams, list):
-            low = [k for k, row in enumerate(world.streams) if self._filled[k] - row.position <= BLOCK]
+            positions = np.array([row.position for row in world.streams])
         else:
-            low = np.flatnonzero(self._filled - world.streams["position"] <= BLOCK).tolist()
-        for k in low:
-            if self._random[k]:
-                self._fill(world, k)
+            positions = world.streams["position"]
+        for k in np.flatnonzero((self._filled - positions <= BLOCK) & self._random).tolist():
+            self._fill(world, k)
 
     def _fill(self, world: World, k: int) -> None:
         block = variates(self._generators[k], self._streams[k].distribution, BLOCK)

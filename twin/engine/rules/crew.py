@@ -138,8 +138,25 @@ def ask_repair(world: World, machine: Record) -> None:
         enter(world, machine, WAITING_REPAIR)
 
 
+def release_repairers(world: World, machine: Record) -> None:
+    """Those who repaired the machine are free again."""
+    for n in range(machine.need_first, machine.need_last):
+        change_pool(world, world.needs[n].pool, world.needs[n].count, 0)
+
+
+def release_crew(world: World, machine: Record) -> None:
+    """The machine's crew is free again."""
+    station = world.stations[machine.station]
+    machine.crewed = 0
+    for n in range(station.crew_first, station.crew_last):
+        change_pool(world, world.needs[n].pool, world.needs[n].count, 0)
+
+
 def grant(world: World) -> None:
-    """Grant what can be granted. Requests that share no pool do not touch, so the order of pools is free."""
+    """Grant what can be granted: after what a timer changed, before the line settles.
+
+    Requests that share no pool do not touch, so the order of pools is free.
+    """
     granted = world.line[0].waiting > 0
     while granted:
         granted = False
@@ -156,19 +173,3 @@ def grant(world: World) -> None:
                         machine.crewed = 1
                         run_on(world, machine)
                     granted = True
-
-
-def release_repairers(world: World, machine: Record) -> None:
-    """Those who repaired the machine are free again."""
-    for n in range(machine.need_first, machine.need_last):
-        change_pool(world, world.needs[n].pool, world.needs[n].count, 0)
-    grant(world)
-
-
-def release_crew(world: World, machine: Record) -> None:
-    """The machine's crew is free again."""
-    station = world.stations[machine.station]
-    machine.crewed = 0
-    for n in range(station.crew_first, station.crew_last):
-        change_pool(world, world.needs[n].pool, world.needs[n].count, 0)
-    grant(world)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from twin.engine.records import BLOCKED, DONE, INFINITE, PROCESSING, STARVED, WORK, Record, World
-from twin.engine.rules.crew import ask_crew, ask_repair, grant, leave_queue, release_repairers
+from twin.engine.rules.crew import ask_crew, ask_repair, leave_queue, release_repairers
 from twin.engine.rules.record import draw, enter, mark
 from twin.engine.rules.timers import set_time
 from twin.engine.rules.work import grow_older, run_on, set_failure_time, stop_work
@@ -52,7 +52,6 @@ def fail(world: World, machine: Record) -> None:
             stop_work(world, machine)
     elif machine.waiting == 1:
         leave_queue(world, machine)
-        grant(world)
     machine.broken = f
     machine.failures += 1
     pause_clocks(world, machine)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from twin.engine.records import World
 from twin.engine.rules.calendar import open_line, shift_ends, shift_starts
+from twin.engine.rules.crew import grant
 from twin.engine.rules.failures import fail, repaired
 from twin.engine.rules.flow import arrive_by_transport, complete, settle
 from twin.engine.rules.sources import arrive
 
 
 def ring(world: World, i: int) -> None:
-    """Timer i rings: one thing changes, then the line settles."""
+    """Timer i rings: one thing changes. Then what can be granted is granted, and the line settles."""
     line = world.line[0]
     if i < line.repairs:
         complete(world, world.machines[i])
@@ -30,23 +31,20 @@ def ring(world: World, i: int) -> None:
         fail(world, world.machines[world.owners[i]])
     else:
         shift_starts(world)
-    settle(world)
-
-
-def begin(world: World) -> None:
-    """Open the line at time 0 and make its first moves."""
-    open_line(world)
-    settle(world)
 
 
 def advance(world: World, end: float) -> bool:
     """Run until `end` [s]: True when it is reached, False when the clock must see to a flag first."""
     line = world.line[0]
-    while line.flag == 0:
+    while True:
+        if line.waiting > 0:
+            grant(world)
+        settle(world)
+        if line.flag != 0:
+            return False
         i = world.tree[1]
         time = world.timers[i]
         if time >= end:
             return True
         line.now = time
         ring(world, i)
-    return False
