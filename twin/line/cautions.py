@@ -67,8 +67,8 @@ def _people_who_can_wait_for_each_other(line: Line) -> Iterator[str]:
         if scarce & set(circle) and any(holds[skill] & set(circle) for skill in circle):
             pools = " and ".join(circle)
             yield (
-                f"operators.{circle[0]}: machines that keep their crew while they wait for a repair by {pools} can wait "
-                "for each other for ever; give repairs a skill of their own, or the pool more people"
+                f"operators.{circle[0]}: machines that keep their crew while they wait for a repair by {pools} can "
+                "wait for each other for ever; give repairs a skill of their own, or the pool more people"
             )
 
 

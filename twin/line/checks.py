@@ -9,7 +9,7 @@ from twin.line import basis
 from twin.line.names import NAME, RESERVED, Place, Problem, nearest
 from twin.line.route import OUT, loops, probabilities, reachable
 from twin.line.scenario import choose, short_pools
-from twin.line.station import Option
+from twin.line.station import SHORTEST, Option
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -209,18 +209,18 @@ def time_passes(line: Line) -> Iterator[Problem]:
     instant = {
         str(place[1]): (*place, "cycle")
         for place, version in _versions(line)
-        if version.cycle is not None and version.cycle.mean <= 0
+        if version.cycle is not None and version.cycle.mean < SHORTEST
     }
     fed = line.fed if line.source.arrivals is None else ()
     for name in fed:
         if name in instant:
             yield Problem(
                 instant[name],
-                "0 s for a part makes parts without end, as the source never runs out; write a time above 0 s",
+                "a cycle without time makes parts without end, as the source never runs out; write a time above 0 s",
             )
     ways: dict[str, list[str]] = {name: [] for name in instant}
     for edge, share in zip(line.route, probabilities(line.route), strict=True):
-        at_once = edge.transport is None or edge.transport.mean <= 0
+        at_once = edge.transport is None or edge.transport.mean < SHORTEST
         if {edge.from_, edge.to} <= instant.keys() and share > 0 and at_once:
             ways[edge.from_].append(edge.to)
     for loop in loops(ways):

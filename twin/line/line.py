@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from twin.line.distributions import TimeDistribution
 from twin.line.route import LARGEST_BUFFER, OUT, Edge, probabilities
-from twin.line.station import Described, Station
+from twin.line.station import SHORTEST, Described, Station
 from twin.line.work_calendar import Shifts, opening_hours, shift_hours
 from twin.units import Money, Share, refused
 
@@ -60,7 +60,7 @@ class Source(Described):
             raise refused("`arrivals` is missing; write arrivals: {exponential: {mean: 30 s}}")
         if self.kind == "saturated" and self.arrivals is not None:
             raise refused("a saturated source has no `arrivals`; leave out `kind` or `arrivals`")
-        if self.arrivals is not None and self.arrivals.mean <= 0:
+        if self.arrivals is not None and self.arrivals.mean < SHORTEST:
             raise refused("arrivals after no time never end; write a time above 0 s")
         if self.arrivals is None and self.capacity is not None:
             raise refused("a saturated source has no queue; leave `capacity` out or give `arrivals`")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Model = TypeVar("Model", bound=BaseModel)
 
 MOST_READ, MOST_SHOWN = 1_000, 50
-"""Problems that are looked into, and those reported in full; who has more mends these first."""
+"""Problems that are looked into, and those reported; who has more mends these first."""
 
 STAND_INS: dict[str, Value] = {
     "line": "line",
@@ -115,10 +115,11 @@ def load_model(
         value = model.model_validate(tree.data)
     except ValidationError as error:
         unread = {place for place, _ in problems}
-        wrong = [each for each in error.errors(include_url=False)[:MOST_READ] if not _within(each["loc"], unread)]
-        problems += [Problem(each["loc"], sentence(each, model)) for each in wrong]
-        lost = {key for each in wrong for key in _lost(each, model)}
-        value = _rest(tree.data, [each["loc"] for each in wrong], model)
+        wrong = [each for each in error.errors(include_url=False) if not _within(each["loc"], unread)]
+        problems += [Problem(each["loc"], sentence(each, model)) for each in wrong[:MOST_READ]]
+        if len(wrong) <= MOST_READ:
+            lost = {key for each in wrong for key in _lost(each, model)}
+            value = _rest(tree.data, [each["loc"] for each in wrong], model)
     if value is not None:
         problems += rules(value, lost)
     if problems or value is None:
@@ -127,12 +128,13 @@ def load_model(
 
 
 def _sorted(problems: list[Problem], tree: Tree, name: str) -> list[str]:
-    """Return the problems as sentences in the order of their lines; of very many the first, and how many more."""
+    """Return the problems as sentences in the order of their lines; of very many the first."""
     route = tree.data.get("route") if isinstance(tree.data, dict) else None
     placed = sorted({(tree.line_of(place), path_text(place, route), text) for place, text in problems})
     sentences = [f"{name}:{line} {path}: {text}" if path else f"{name}:{line}: {text}" for line, path, text in placed]
-    more = len(sentences) - MOST_SHOWN
-    return [*sentences[:MOST_SHOWN], f"{name}: and {more} problems more; mend these first"] if more > 0 else sentences
+    if len(sentences) > MOST_SHOWN:
+        return [*sentences[:MOST_SHOWN], f"{name}: and more; mend these first"]
+    return sentences
 
 
 def _within(place: Place, places: Collection[Place]) -> bool:
@@ -187,8 +189,9 @@ def sentence(error: ErrorDetails, model: type[BaseModel]) -> str:
     found = FOUND[kind].format(found=_shown(error["input"]), limit=next(iter(error.get("ctx", {}).values()), None))
     if not place:
         return f"{found}; write {_remedy_of_all(fields_at(('',), model))}"
-    if key not in fields:  # one entry of a mapping or list: the field that holds it knows what it should be
-        key, fields = str(place[-2]), fields_at(place[:-1], model)
+    while key not in fields:  # an entry of a mapping or list: the field that holds it knows what it should be
+        place = place[:-1]
+        key, fields = str(place[-1]), fields_at(place, model)
     return f"{found}; expected {fields[key].description}; write {_remedy(key, fields[key])}"
 
 

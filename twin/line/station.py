@@ -19,6 +19,9 @@ STATION_KINDS = {
 MOST_MACHINES = 10_000
 """More identical machines than this in one station are taken for a slip of the pen."""
 
+SHORTEST = 1e-6
+"""A mean time below a microsecond [s] counts as none: the clock of a long run could not show that it passed."""
+
 Machines = Annotated[int, Field(ge=1, le=MOST_MACHINES)]
 Crew = dict[str, PositiveInt]
 """People by skill, whole persons."""
@@ -41,7 +44,7 @@ class Failure(Described):
         default=None, description="time to failure", examples=["{exponential: {mean: 40 min}}"]
     )
     ttr: TimeDistribution = Field(description="time to repair", examples=["{lognormal: {mean: 3 min, cv: 1}}"])
-    availability: Annotated[float, Field(gt=0, lt=1)] | None = Field(
+    availability: Annotated[Share, Field(gt=0, lt=1)] | None = Field(
         default=None, description="share of the time in which this failure leaves the machine up", examples=["0.98"]
     )
     clock: Literal["operating", "calendar"] = Field(
@@ -58,7 +61,7 @@ class Failure(Described):
             raise refused(
                 f"{found} given; a failure has exactly one of them; write ttf: {{exponential: {{mean: 40 min}}}}"
             )
-        if self.time_to_failure.mean <= 0:
+        if self._mean_time_to_failure < SHORTEST:
             raise refused("a machine that fails after no time makes no part; write a `ttf` (or a `ttr`) above 0 s")
         return self
 
@@ -71,8 +74,14 @@ class Failure(Described):
         """
         if self.ttf is not None:
             return self.ttf
-        share = self.availability or 0.0
-        return Exponential(mean=self.ttr.mean * share / (1 - share))
+        return Exponential(mean=self._mean_time_to_failure)
+
+    @property
+    def _mean_time_to_failure(self) -> float:
+        if self.ttf is not None:
+            return self.ttf.mean
+        up = self.availability or 0.0
+        return self.ttr.mean * up / (1 - up)
 
 
 class Power(Described):

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from twin.line.basis import Guess, basis_of, guesses, is_assumption, paths
+from twin.line.load import load_line_text
+
+LINE = load_line_text("""\
+line: a
+product: {demand_per_year: 1000}
+shifts: {pattern: 3x8}
+operators: {operator: 1}
+stations:
+  press:
+    label: 7
+    cycle: {lognormal: {mean: 12 s, cv: 0.2}}
+    crew: {operator: 1}
+    scrap: 0.01
+    automation: {robot: {cycle: 9 s, capex: 180 kEUR}}
+  press2: {cycle: 10 s}
+route:
+  - {from: press, to: press2, buffer: 5}
+  - {from: press2, to: out}
+basis:
+  product: sales plan 2025
+  stations.press: "Assumption: like the old one"
+  stations.press.cycle: measured in May
+  stations.press.automation.robot: quotation
+  route.press->press2: "assumption: room for five"
+""")
+
+
+def test_the_longest_path_wins_and_a_longer_name_is_not_inside_a_shorter() -> None:
+    assert basis_of(LINE, "stations.press.cycle") == "measured in May"
+    assert basis_of(LINE, "stations.press.scrap") == "Assumption: like the old one"
+    assert basis_of(LINE, "stations.press.automation.robot.capex") == "quotation"
+    assert basis_of(LINE, "stations.press2.cycle") is None
+
+
+def test_guesses_are_the_numbers_given_that_are_assumed_or_have_no_basis() -> None:
+    assert guesses(LINE) == [
+        Guess("operators.operator", None),
+        Guess("stations.press.crew.operator", "Assumption: like the old one"),
+        Guess("stations.press.scrap", "Assumption: like the old one"),
+        Guess("stations.press2.cycle", None),
+        Guess("route.press->press2.buffer", "assumption: room for five"),
+    ]
+
+
+def test_an_assumption_says_so_in_its_first_word() -> None:
+    assert is_assumption("assumption: half of the old one")
+    assert not is_assumption("quotation, on the assumption of two shifts")
+
+
+def test_every_path_of_a_basis_can_be_named() -> None:
+    known = set(paths(LINE))
+    assert set(LINE.basis) <= known
+    assert {"stations.press.machines", "source", "route.press2->out", "stations.press.power.idle"} <= known
+    assert "basis" not in known

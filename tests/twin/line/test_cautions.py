@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import pytest
+
+from twin.line.cautions import warnings
+from twin.line.load import load_line_text
+
+
+def loop(back: str) -> str:
+    return (
+        "line: a\nstations: {a: {cycle: 1 s}, b: {cycle: 1 s}, c: {cycle: 1 s}}\n"
+        f"route: [{{from: a, to: b, buffer: 2}}, {{from: b, to: c, buffer: 2}}, {back}, {{from: c, to: out}}]\n"
+    )
+
+
+def test_a_loop_of_finite_buffers_is_named_with_its_remedy() -> None:
+    line = load_line_text(loop("{from: c, to: b, probability: 0.1, buffer: 3, rework: true}"))
+    [warning] = warnings(line)
+    assert warning == (
+        "route.c->b: the buffers round b -> c -> b can all be full at once, and then the line locks (deadlock); "
+        "leave the returning edge without `buffer`"
+    )
+
+
+def test_a_returning_edge_not_marked_as_rework_is_found_by_the_order_of_stations() -> None:
+    [warning] = warnings(load_line_text(loop("{from: c, to: a, probability: 0.1, buffer: 3}")))
+    assert warning.startswith("route.c->a: the buffers round a -> b -> c -> a")
+
+
+@pytest.mark.parametrize(
+    "back", ["{from: c, to: b, probability: 0.1, rework: true}", "{from: c, to: b, probability: 0, buffer: 3}"]
+)
+def test_a_loop_that_cannot_fill_gets_no_warning(back: str) -> None:
+    assert warnings(load_line_text(loop(back))) == []
+
+
+def people(pool: str, *stations: str) -> list[str]:
+    names = "abc"[: len(stations)]
+    text = "".join(f"  {name}: {{cycle: 1 s, {keys}}}\n" for name, keys in zip(names, stations, strict=True))
+    route = ", ".join(f"{{from: {a}, to: {b}}}" for a, b in zip(names, [*names[1:], "out"], strict=True))
+    return warnings(load_line_text(f"line: a\noperators: {pool}\nstations:\n{text}route: [{route}]\n"))
+
+
+HOLDS_ONE_ASKS_ONE_MORE = "crew: {operator: 1}, failures: {jam: {ttf: 1 h, ttr: 1 min, repaired_by: {operator: 2}}}"
+
+
+def test_two_machines_that_each_hold_one_and_ask_one_more_can_wait_for_each_other() -> None:
+    # Two people, each held by a machine that has failed and asks for a second.
+    [warning] = people("{operator: 2}", "machines: 2, " + HOLDS_ONE_ASKS_ONE_MORE)
+    assert warning.startswith(
+        "operators.operator: machines that keep their crew while they wait for a repair by operator"
+    )
+
+
+def test_with_one_person_more_one_of_them_gets_on() -> None:
+    assert people("{operator: 3}", "machines: 2, " + HOLDS_ONE_ASKS_ONE_MORE) == []
+
+
+def test_one_machine_beside_others_that_let_go_gets_on() -> None:
+    assert people("{operator: 2}", HOLDS_ONE_ASKS_ONE_MORE, "crew: {operator: 1}") == []
+
+
+def test_a_large_request_ahead_in_the_list_bars_those_who_hold() -> None:
+    # The second station waits for both people at once, ahead of the first, which holds one and asks one.
+    assert len(people("{operator: 2}", HOLDS_ONE_ASKS_ONE_MORE, "crew: {operator: 2}")) == 1
+
+
+def test_a_circle_over_two_skills_is_found() -> None:
+    by_b = "crew: {x: 1}, failures: {jam: {ttf: 1 h, ttr: 1 min, repaired_by: {y: 1}}}"
+    by_a = "crew: {y: 1}, failures: {jam: {ttf: 1 h, ttr: 1 min, repaired_by: {x: 1}}}"
+    assert len(people("{x: 1, y: 1}", by_b, by_a)) == 1
+    assert people("{x: 2, y: 2}", by_b, by_a) == []
+
+
+def test_technicians_who_hold_nothing_while_they_wait_get_no_warning() -> None:
+    repaired = "machines: 5, crew: {operator: 1}, failures: {jam: {ttf: 1 h, ttr: 1 min, repaired_by: {technician: 1}}}"
+    assert people("{operator: 2, technician: 1}", repaired) == []
+
+
+def test_a_crew_that_repairs_its_own_machine_gets_no_warning() -> None:
+    own = "machines: 5, crew: {operator: 1}, failures: {jam: {ttf: 1 h, ttr: 1 min, repaired_by: {operator: 1}}}"
+    assert people("{operator: 2}", own) == []
+
+
+def test_people_whom_nobody_asks_are_named() -> None:
+    [warning] = people("{operator: 1, helper: 2}", "crew: {operator: 1}")
+    assert warning.startswith("operators.helper: no crew and no repair asks for it; its people are paid all the same")
