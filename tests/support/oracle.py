@@ -1,0 +1,393 @@
+"""The line once more, in idiomatic SimPy: a generator process for each machine, and nothing of the engine's.
+
+It reads a scenario as plain data, draws its own random numbers by inverting each distribution, and says what generators
+say well: parallel machines, buffers and blocking after service, routes, transport, failures on the operating clock with
+resume, crews and technicians, scrap, arrivals, shifts. A machine's calendar clock, which rings whatever the machine is
+doing, is not in it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict, deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import simpy
+
+from twin.line.route import OUT
+from twin.line.work_calendar import WEEK, windows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator, Mapping
+
+    from simpy.events import Event
+
+    from twin.line.distributions import Distribution
+    from twin.line.line import Line
+    from twin.line.route import Edge
+    from twin.line.work_calendar import Shifts
+
+    Process = Generator[Event, Any, Any]
+
+DRAWS_AT_ONCE = 200
+
+
+class Observed(NamedTuple):
+    """Means from time 0 to the end: parts leaving good [1/s], parts in the line, share of machine time in each state."""
+
+    throughput: float
+    wip: float
+    shares: dict[tuple[str, str], float]
+
+
+def observe(line: Line, seed: int, horizon: float) -> Observed:
+    """Run the line once from empty for `horizon` seconds."""
+    model = Model(line, np.random.default_rng(seed))
+    model.env.run(until=horizon)
+    return model.observed(horizon)
+
+
+@dataclass
+class Part:
+    """A part; `let_go` gives up the place where it lies or stands."""
+
+    let_go: Callable[[], Any] = field(default=lambda: None)
+
+
+class Door:
+    """Where the parts that wait for one station are, longest waiting first, and its machines that wait for one."""
+
+    def __init__(self, env: simpy.Environment) -> None:
+        self.env = env
+        self.parts: deque[Part] = deque()
+        self.idle: dict[int, Event] = {}
+
+    def offer(self, part: Part) -> None:
+        """Give the part to the idle machine of the lowest number, or let it wait."""
+        if self.idle:
+            self.idle.pop(min(self.idle)).succeed(part)
+        else:
+            self.parts.append(part)
+
+    def take(self, machine: int) -> Event:
+        """Return the event of getting a part."""
+        got = self.env.event()
+        if self.parts:
+            got.succeed(self.parts.popleft())
+        else:
+            self.idle[machine] = got
+        return got
+
+
+class People:
+    """All pools, with one list of requests: first come, first served among those that ask any of the same skills."""
+
+    def __init__(self, env: simpy.Environment, sizes: Mapping[str, int]) -> None:
+        self.env = env
+        self.free = dict(sizes)
+        self.requests: list[tuple[float, tuple[int, int], dict[str, int], Event]] = []
+
+    def ask(self, who: tuple[int, int], needs: dict[str, int]) -> Event:
+        """Return the event of getting all of `needs` at once."""
+        granted = self.env.event()
+        self.requests.append((self.env.now, who, needs, granted))
+        self.requests.sort(key=lambda request: request[:2])
+        self._grant()
+        return granted
+
+    def withdraw(self, granted: Event) -> None:
+        """Leave the list."""
+        self.requests = [request for request in self.requests if request[3] is not granted]
+
+    def release(self, needs: Mapping[str, int]) -> None:
+        """Give people back."""
+        for skill, number in needs.items():
+            self.free[skill] += number
+        self._grant()
+
+    def _grant(self) -> None:
+        asked: set[str] = set()
+        for request in list(self.requests):
+            needs, granted = request[2:]
+            if not asked & needs.keys() and all(self.free[skill] >= number for skill, number in needs.items()):
+                self.requests.remove(request)
+                for skill, number in needs.items():
+                    self.free[skill] -= number
+                granted.succeed()
+            asked |= set() if granted.triggered else needs.keys()
+
+
+class Calendar:
+    """The shifts as absolute times."""
+
+    def __init__(self, shifts: Shifts) -> None:
+        self.windows = windows(shifts)
+        self.always = self.windows == [(0.0, float(WEEK))]
+        self.starts = [start for start, _ in self.windows]
+
+    def is_open(self, now: float) -> bool:
+        """Say whether the line works at that time; at a shift's end it does not."""
+        return self.always or self.window(now)[0] <= now
+
+    def window(self, now: float) -> tuple[float, float]:
+        """Return the shift that runs, or the next."""
+        week = now // WEEK * WEEK
+        place = bisect_right(self.starts, now - week) - 1
+        if place >= 0 and now - week < self.windows[place][1]:
+            return week + self.windows[place][0], week + self.windows[place][1]
+        week, place = (week, place + 1) if place + 1 < len(self.windows) else (week + WEEK, 0)
+        return week + self.windows[place][0], week + self.windows[place][1]
+
+    def open_between(self, start: float, end: float) -> float:
+        """Return the working time in an interval."""
+        if self.always:
+            return end - start
+        return self._open_until(end) - self._open_until(start)
+
+    def _open_until(self, now: float) -> float:
+        weeks, within = divmod(now, WEEK)
+        each_week = sum(end - start for start, end in self.windows)
+        return weeks * each_week + sum(min(end, within) - start for start, end in self.windows if start < within)
+
+
+class Machine:
+    """One machine: its place in the file, the work left to each failure, its crew, its time in each state."""
+
+    def __init__(self, model: Model, name: str, place: int, number: int) -> None:
+        self.model, self.name, self.who = model, name, (place, number)
+        self.env = model.env
+        self.station = model.line.stations[name]
+        self.failures = list(self.station.failures.values())
+        self.cycles = model.draws(self.station.cycle)
+        self.to_failure = [model.draws(failure.time_to_failure) for failure in self.failures]
+        self.to_repair = [model.draws(failure.ttr) for failure in self.failures]
+        self.ages = [next(draws) for draws in self.to_failure]
+        self.times: defaultdict[str, float] = defaultdict(float)
+        self.state, self.since = "starved", 0.0
+        self.opening = model.env.event()
+        self.has_crew = False
+
+    def enter(self, state: str) -> None:
+        """Change the state; its time counts while the line works."""
+        self.times[self.state] += self.model.calendar.open_between(self.since, self.env.now)
+        self.state, self.since = state, self.env.now
+
+    def run(self) -> Process:
+        """Take a part, work on it, pass it on, for ever."""
+        model = self.model
+        while True:
+            self.enter("starved")
+            part = yield from self._take()
+            yield from self._wait_until_open()
+            part.let_go()
+            yield from self._work(next(self.cycles))
+            if model.random.random() < self.station.reject:
+                model.leave(good=False)
+            else:
+                yield from self._pass_on(part)
+
+    def _take(self) -> Process:
+        door = self.model.doors[self.name]
+        if self.model.is_saturated(self.name) and not door.parts:
+            yield from self._wait_until_open()
+            self.model.enter()
+            return Part()
+        return (yield door.take(self.who[1]))
+
+    def _wait_until_open(self) -> Process:
+        while not self.model.calendar.is_open(self.env.now):
+            yield self.opening
+
+    def _work(self, left: float) -> Process:
+        """Work with the crew; at a failure it stays, at the shift's end it goes."""
+        while left > 0:
+            yield from self._wait_until_open()
+            if not self.has_crew:
+                self.has_crew = yield from self._ask(self.station.crew, "waiting_operator")
+                continue
+            self.enter("processing")
+            stretch = min([left, *self.ages])
+            spent = yield from self._spend(stretch)
+            left -= spent
+            self.ages = [age - spent for age in self.ages]
+            if spent < stretch:
+                self._send_home()
+            elif left > 0 and self.ages and min(self.ages) <= 0:
+                acting = self.ages.index(min(self.ages))
+                yield from self._repair(acting)
+                self.ages[acting] = next(self.to_failure[acting])
+        self._send_home()
+
+    def _repair(self, acting: int) -> Process:
+        """Repair with the crew where it has the skill, with others for the rest."""
+        left = next(self.to_repair[acting])
+        needs = self.failures[acting].repaired_by
+        while left > 0:
+            yield from self._wait_until_open()
+            own = self.station.crew if self.has_crew else {}
+            others = {skill: number - own.get(skill, 0) for skill, number in needs.items() if number > own.get(skill, 0)}
+            if not (yield from self._ask(others, "waiting_repair")):
+                self._send_home()
+                continue
+            self.enter("down")
+            spent = yield from self._spend(left)
+            self.model.people.release(others)
+            if spent < left:
+                self._send_home()
+            left -= spent
+
+    def _send_home(self) -> None:
+        if self.has_crew:
+            self.has_crew = False
+            self.model.people.release(self.station.crew)
+
+    def _ask(self, needs: dict[str, int], waiting: str) -> Process:
+        """Wait for people; return whether they came before the shift ended."""
+        if needs:
+            granted = self.model.people.ask(self.who, needs)
+            if not granted.triggered:
+                self.enter(waiting)
+                yield granted | self.model.closing
+            if not granted.triggered:
+                self.model.people.withdraw(granted)
+                return False
+        return True
+
+    def _spend(self, time: float) -> Process:
+        """Let the time pass, or what the shift has left of it; return how much that was."""
+        now = self.env.now
+        left_of_shift = float("inf") if self.model.calendar.always else self.model.calendar.window(now)[1] - now
+        spent = min(time, left_of_shift)
+        yield self.env.timeout(spent)
+        return spent
+
+    def _pass_on(self, part: Part) -> Process:
+        edge = self.model.random.choice(self.model.ways[self.name], p=self.model.odds[self.name])
+        if edge.to == OUT:
+            self.model.leave(good=True)
+            return
+        self.enter("blocked")
+        if edge.buffer == 0:
+            gone = self.env.event()
+            part.let_go = gone.succeed
+            self.model.doors[edge.to].offer(part)
+            yield gone
+            return
+        place = self.model.places[edge.name].request()
+        yield place
+        part.let_go = lambda: self.model.places[edge.name].release(place)
+        self.model.send(edge, part)
+
+
+class Model:
+    """The line: doors, places, people, machines, and what is counted."""
+
+    def __init__(self, line: Line, random: np.random.Generator) -> None:
+        self.line, self.random = line, random
+        self.env = simpy.Environment()
+        self.calendar = Calendar(line.shifts)
+        self.closing = self.env.event()
+        self.people = People(self.env, line.operators)
+        self.doors = {name: Door(self.env) for name in line.stations}
+        self.ways = {name: [edge for edge in line.route if edge.from_ == name] for name in line.stations}
+        shares = dict(zip(line.route, line.probabilities, strict=True))
+        self.odds = {name: [shares[edge] for edge in ways] for name, ways in self.ways.items()}
+        self.places = {
+            edge.name: simpy.Resource(self.env, float("inf") if edge.buffer is None else edge.buffer)
+            for edge in line.route
+            if edge.buffer != 0
+        }
+        self.on_the_way = {edge.name: self.draws(edge.transport) for edge in line.route if edge.transport is not None}
+        self.last_arrival: defaultdict[str, float] = defaultdict(float)
+        self.parts, self.parts_since, self.part_seconds, self.departed = 0, 0.0, 0.0, 0
+        self.machines = [
+            Machine(self, name, place, number)
+            for place, (name, station) in enumerate(line.stations.items())
+            for number in range(station.machines)
+        ]
+        if not self.calendar.always:
+            self.env.process(self._keep_shifts())
+        for machine in self.machines:
+            self.env.process(machine.run())
+        if line.source.arrivals is not None:
+            for name in line.fed:
+                self.env.process(self._arrive(name, self.draws(line.source.arrivals)))
+
+    def draws(self, distribution: Distribution) -> Iterator[float]:
+        """Yield random numbers of a distribution for ever, by inverting it."""
+        while True:
+            yield from distribution.quantile(self.random.random(DRAWS_AT_ONCE)).tolist()
+
+    def is_saturated(self, name: str) -> bool:
+        """Say whether a part is always there for the station."""
+        return self.line.source.arrivals is None and name in self.line.fed
+
+    def enter(self) -> None:
+        """Count a part in."""
+        self._count(1)
+
+    def leave(self, *, good: bool) -> None:
+        """Count a part out."""
+        self._count(-1)
+        self.departed += good
+
+    def send(self, edge: Edge, part: Part) -> None:
+        """Bring a part to the next station's door, in no time or by transport."""
+        if edge.transport is None:
+            self.doors[edge.to].offer(part)
+        else:
+            self.env.process(self._travel(edge, part))
+
+    def observed(self, end: float) -> Observed:
+        """Return what was counted from 0 to `end`."""
+        self._count(0)
+        scheduled = self.calendar.open_between(0.0, end)
+        shares: defaultdict[tuple[str, str], float] = defaultdict(float)
+        for machine in self.machines:
+            machine.enter(machine.state)
+            for state, time in [*machine.times.items(), ("off_shift", end - scheduled)]:
+                shares[machine.name, state] += time / end / machine.station.machines
+        return Observed(self.departed / end, self.part_seconds / end, shares)
+
+    def _count(self, change: int) -> None:
+        self.part_seconds += self.parts * (self.env.now - self.parts_since)
+        self.parts, self.parts_since = self.parts + change, self.env.now
+
+    def _travel(self, edge: Edge, part: Part) -> Process:
+        """A part on its way; it does not overtake the one before it."""
+        arrival = max(self.env.now + next(self.on_the_way[edge.name]), self.last_arrival[edge.name])
+        self.last_arrival[edge.name] = arrival
+        yield self.env.timeout(arrival - self.env.now)
+        self.doors[edge.to].offer(part)
+
+    def _arrive(self, name: str, gaps: Iterator[float]) -> Process:
+        """Parts come at any hour; one that finds the queue full is turned away."""
+        door, limit = self.doors[name], self.line.source.capacity
+        waiting = 0
+
+        def let_go() -> None:
+            nonlocal waiting
+            waiting -= 1
+
+        while True:
+            yield self.env.timeout(next(gaps))
+            finds_a_machine = bool(door.idle) and self.calendar.is_open(self.env.now)
+            if limit is None or waiting < limit or finds_a_machine:
+                waiting += 1
+                self.enter()
+                door.offer(Part(let_go))
+
+    def _keep_shifts(self) -> Process:
+        """Tell all machines, in the order of the file, that a shift begins, and all that wait that it ends."""
+        while True:
+            start, end = self.calendar.window(self.env.now)
+            if start > self.env.now:
+                yield self.env.timeout(start - self.env.now)
+            for machine in self.machines:
+                machine.opening.succeed()
+                machine.opening = self.env.event()
+            yield self.env.timeout(end - self.env.now)
+            self.closing.succeed()
+            self.closing = self.env.event()
