@@ -12,7 +12,7 @@ import numpy as np
 
 from twin.engine.records import UNLIMITED, World
 
-BLOCK = 512
+BLOCK = 1024
 """Variates drawn at a time; a stream's ring holds two blocks."""
 BUFFER = 2 * BLOCK
 RESERVE = 16
@@ -64,12 +64,12 @@ class Draws:
         self._filled = np.zeros(len(streams), dtype=np.int64)
 
     def open(self, world: World) -> None:
-        """Fill the first block of every stream."""
-        for k in range(len(self._streams)):
+        """Fill the first block of every random stream, and all of a constant one: it never runs low."""
+        for k, random in enumerate(self._random):
             self._fill(world, k)
-            if not self._random[k]:
+            if not random:
                 self._fill(world, k)
-                _set(world, k, UNLIMITED)
+        self._set_limits(world)
 
     def refill(self, world: World) -> None:
         """Draw a block for every stream that has room for one."""
@@ -79,16 +79,21 @@ class Draws:
             positions = world.streams["position"]
         for k in np.flatnonzero((self._filled - positions <= BLOCK) & self._random).tolist():
             self._fill(world, k)
+        self._set_limits(world)
 
     def _fill(self, world: World, k: int) -> None:
         block = variates(self._generators[k], self._streams[k].distribution, BLOCK)
         start = k * BUFFER + int(self._filled[k]) % BUFFER
-        if isinstance(world.draws, list):
-            world.draws[start : start + BLOCK] = block.tolist()
-        else:
-            world.draws[start : start + BLOCK] = block
+        world.draws[start : start + BLOCK] = block.tolist() if isinstance(world.draws, list) else block
         self._filled[k] += BLOCK
-        _set(world, k, int(self._filled[k]) - RESERVE)
+
+    def _set_limits(self, world: World) -> None:
+        limits = np.where(self._random, self._filled - RESERVE, UNLIMITED)
+        if isinstance(world.streams, list):
+            for row, limit in zip(world.streams, limits.tolist(), strict=True):
+                row.limit = limit
+        else:
+            world.streams["limit"] = limits
 
     def state(self) -> list[tuple[int, dict[str, Any]]]:
         """Return variates drawn so far and the generator's state, by stream."""
@@ -107,6 +112,3 @@ class Draws:
 def _is_constant(stream: Stream) -> bool:
     return stream.distribution is not None and stream.distribution.standard[0] == "constant"
 
-
-def _set(world: World, k: int, limit: int) -> None:
-    world.streams[k].limit = limit

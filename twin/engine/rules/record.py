@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from twin.engine.records import DRAIN, GROW, REFILL, Record, World
 
-BUFFER_MASK = 1023
-"""Each stream has a ring of 1,024 variates (two blocks of 512); a position is taken modulo that."""
+BUFFER_MASK = 2047
+"""Each stream has a ring of 2,048 variates (two blocks of 1,024); a position is taken modulo that."""
 
 LOG_STATE, LOG_PART, LOG_ARRIVAL, LOG_LEVEL, LOG_CREW = 0, 1, 2, 3, 4
 
@@ -125,7 +125,7 @@ def depart(world: World, p: int) -> None:
         line.first_pass += 1
     edges = world.bin_edges
     low = 0
-    high = len(edges) - 1
+    high = len(edges)
     while low < high:
         middle = (low + high) >> 1
         if edges[middle] <= lead:
