@@ -8,13 +8,11 @@ from pydantic import Field, model_validator
 
 from twin.line.distributions import TimeDistribution
 from twin.line.route import LARGEST_BUFFER, OUT, Edge, probabilities
-from twin.line.station import SHORTEST, Described, Station
+from twin.line.station import MOST_PEOPLE, SHORTEST, Described, Station
 from twin.line.work_calendar import Shifts, opening_hours, shift_hours
-from twin.units import Money, Share, refused
+from twin.units import LARGEST, Money, Share, refused
 
-LARGEST_POOL = 100_000
-
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0, le=LARGEST, allow_inf_nan=False)]
 
 
 class Product(Described):
@@ -82,7 +80,7 @@ class Line(Described):
     shifts: Shifts = Field(
         default_factory=Shifts, description="when it works", examples=["{pattern: 3x8, days: mon-fri}"]
     )
-    operators: dict[str, Annotated[int, Field(ge=0, le=LARGEST_POOL)]] = Field(
+    operators: dict[str, Annotated[int, Field(ge=0, le=MOST_PEOPLE)]] = Field(
         default_factory=dict, description="posts per shift by skill", examples=["{operator: 4, technician: 1}"]
     )
     source: Source = Field(default=Source(), description="where parts come from", examples=["{kind: saturated}"])

@@ -46,7 +46,7 @@ FOUND = {
     "greater_than": "{found} is not above {limit:g}",
     "greater_than_equal": "{found} is below {limit:g}",
     "less_than": "{found} is not below {limit:g}",
-    "less_than_equal": "{found} is above {limit:,}",
+    "less_than_equal": "{found} is above {limit:,.16g}",
     "too_short": "holds nothing",
     "string_too_short": "{found} says nothing",
     "too_long": "holds too many entries",

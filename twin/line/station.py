@@ -19,6 +19,9 @@ STATION_KINDS = {
 MOST_MACHINES = 10_000
 """More identical machines than this in one station are taken for a slip of the pen."""
 
+MOST_PEOPLE = 100_000
+"""More people than this in one pool are taken for a slip too."""
+
 SHORTEST = 1e-6
 """A mean time below a microsecond [s] counts as none: the clock of a long run could not show that it passed."""
 
@@ -132,7 +135,7 @@ class Option(Described):
     capex: Money = Field(default=0.0, description="what it costs to buy and install", examples=["180 kEUR"])
     life: Duration = Field(default=10 * SECONDS_PER_YEAR, gt=0, description="years of use", examples=["10 yr"])
     upkeep: Share = Field(default=0.0, description="yearly upkeep as a share of capex", examples=["0.04"])
-    posts: dict[str, Annotated[float, Field(allow_inf_nan=False)]] = Field(
+    posts: dict[str, Annotated[float, Field(ge=-MOST_PEOPLE, le=MOST_PEOPLE, allow_inf_nan=False)]] = Field(
         default_factory=dict, description="change of posts per shift by skill", examples=["{operator: -1.5}"]
     )
     redeployed: str | None = Field(

@@ -94,7 +94,7 @@ def test_no_time_is_allowed_where_parts_arrive_and_where_transport_takes_time() 
 
 def test_every_station_that_no_edge_enters_is_fed_and_so_must_take_time() -> None:
     stations = STATIONS.replace("b: {cycle: 12 s}", "b: {cycle: 0 s}")
-    with pytest.raises(InputError, match="stations[.]b[.]cycle: a cycle without time makes parts without end"):
+    with pytest.raises(InputError, match=r"stations[.]b[.]cycle: a cycle without time makes parts without end"):
         load_line_text(routed("from: a, to: c", "from: b, to: c", "from: c, to: out", stations=stations))
 
 
