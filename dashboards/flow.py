@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from dashboards.palette import SANS, STATES, TOKENS, Pattern, Theme
+from dashboards.palette import SANS, STATES, TOKENS, Theme
+from dashboards.svg import box, path, pattern, words
 from twin.line.capacity import LineCapacity, static_capacity
 from twin.line.diagram import Diagram, Gap, Link, edge_label, gaps, layout, station_names
 from twin.line.route import OUT
@@ -26,7 +26,6 @@ PORT = 28.0
 CHANNEL = 10.0
 APPROACH = 14.0
 RETURN = 28.0
-CORNER = 6.0
 STRIP = 20.0
 LETTER = 0.56
 """Mean width of a letter in its font's size: enough room for the fonts of `SANS`."""
@@ -174,14 +173,14 @@ def _head(sheet: _Sheet, limit: str) -> Iterator[str]:
     )
     yield f"<title>{escape(sheet.title)}: the flow</title>"
     yield f"<desc>{escape(_in_words(sheet, limit))}</desc>"
-    patterns = "".join(_pattern(name, look.pattern, look.colour.on(sheet.theme)) for name, look in STATES.items())
+    patterns = "".join(pattern(name, look.pattern, look.colour.on(sheet.theme)) for name, look in STATES.items())
     yield (
         f'<defs><marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="9" markerHeight="9" '
         f'markerUnits="userSpaceOnUse" orient="auto"><path d="M0 1 10 5 0 9z" fill="{sheet["rule-2"]}"/></marker>'
         f"{patterns}</defs>"
     )
     yield f'<rect width="100%" height="100%" fill="{sheet["page"]}"/>'
-    yield _words(MARGIN, 40, sheet.title, sheet["ink"], size=22, weight=600)
+    yield words(MARGIN, 40, sheet.title, sheet["ink"], size=22, weight=600)
 
 
 def _in_words(sheet: _Sheet, limit: str) -> str:
@@ -197,10 +196,10 @@ def _card(sheet: _Sheet, name: str, shares: Mapping[str, float] | None) -> Itera
     place, station = sheet.diagram.place(name), sheet.line.stations[name]
     x, y, width = sheet.lefts[place.column], sheet.top(place.lane), sheet.widths[place.column]
     yield f'<g id="station-{name}">'
-    yield _box(x, y, width, CARD_HEIGHT, sheet["card"], f'rx="5" stroke="{sheet["rule"]}"')
-    yield _words(x + 9, y + 25, sheet.names[name], sheet["ink"], size=14.5, weight=600)
+    yield box(x, y, width, CARD_HEIGHT, sheet["card"], more=f'rx="5" stroke="{sheet["rule"]}"')
+    yield words(x + 9, y + 25, sheet.names[name], sheet["ink"], size=14.5, weight=600)
     for row, fact in enumerate(_facts(station)):
-        yield _words(x + 9, y + 46 + 18 * row, fact, sheet["ink-3"])
+        yield words(x + 9, y + 46 + 18 * row, fact, sheet["ink-3"])
     if shares is None:
         yield from _load(sheet, name, x + 9, y, width - 18)
     else:
@@ -215,9 +214,9 @@ def _load(sheet: _Sheet, name: str, x: float, y: float, width: float) -> Iterato
     load = found.load if found.load is not None else found.time_s / longest if longest else 0.0
     over = load > FULL
     ink, fill, weight = ("bad", "more", 600) if over else ("ink-2", "total", 400)
-    yield _words(x, y + 92, f"load {100 * load:.0f} %", sheet[ink], size=12, weight=weight)
-    yield _box(x, y + 98, width, 6, sheet["track"])
-    yield _box(x, y + 98, width * min(1.0, load), 6, sheet[fill])
+    yield words(x, y + 92, f"load {100 * load:.0f} %", sheet[ink], size=12, weight=weight)
+    yield box(x, y + 98, width, 6, sheet["track"])
+    yield box(x, y + 98, width * min(1.0, load), 6, sheet[fill])
 
 
 def _strip(sheet: _Sheet, shares: Mapping[str, float], x: float, y: float, width: float) -> Iterator[str]:
@@ -230,7 +229,7 @@ def _strip(sheet: _Sheet, shares: Mapping[str, float], x: float, y: float, width
     yield f'<path d="M{x:g} {base:g}h{width:g}" stroke="{sheet["rule-2"]}"/>'
     for name, share in spent.items():
         height = STRIP * STATES[name].height
-        yield _box(x, base - height, width * share, height, f"url(#state-{name})")
+        yield box(x, base - height, width * share, height, f"url(#state-{name})")
         x += width * share
     yield "</g>"
 
@@ -239,15 +238,15 @@ def _neck(sheet: _Sheet, name: str) -> Iterator[str]:
     """The tab of the bottleneck: a role, not a state, so it is ink."""
     place = sheet.diagram.place(name)
     x, y = sheet.lefts[place.column], sheet.top(place.lane)
-    yield _box(x - 1, y - 21, 88, 21, sheet["ink"], 'rx="3"')
-    yield _words(x + 6, y - 6, "Bottleneck", sheet["card"], size=12, weight=600)
+    yield box(x - 1, y - 21, 88, 21, sheet["ink"], more='rx="3"')
+    yield words(x + 6, y - 6, "Bottleneck", sheet["card"], size=12, weight=600)
 
 
 def _entries(sheet: _Sheet) -> Iterator[str]:
     """Where the source feeds the line, if that is not plain to see."""
     for place in map(sheet.diagram.place, sheet.diagram.fed if sheet.fed_inside else ()):
         x, y = sheet.lefts[place.column], sheet.top(place.lane) + 20
-        yield _path([(x - APPROACH, y), (x - 2, y)], sheet["rule-2"])
+        yield path([(x - APPROACH, y), (x - 2, y)], sheet["rule-2"])
 
 
 def _link(sheet: _Sheet, link: Link, levels: Mapping[str, float] | None) -> Iterator[str]:
@@ -256,7 +255,7 @@ def _link(sheet: _Sheet, link: Link, levels: Mapping[str, float] | None) -> Iter
         yield from _return(sheet, link)
         return
     points = _forward(sheet, link)
-    yield _path(points, sheet["rule-2"])
+    yield path(points, sheet["rule-2"])
     place = sheet.diagram.place(link.edge.from_)
     gap = sheet.between[place.column]
     step = next(step for step in gap.steps if step.link is link)
@@ -266,9 +265,9 @@ def _link(sheet: _Sheet, link: Link, levels: Mapping[str, float] | None) -> Iter
     else:
         centre, y = sheet.lefts[place.column + 1] - after / 2 - APPROACH / 2, points[2][1]
     if step.label:
-        yield _words(centre, y + 17, step.label, sheet["ink-3"], size=12, anchor="middle")
+        yield words(centre, y + 17, step.label, sheet["ink-3"], size=12, anchor="middle")
     if link.edge.to == OUT:
-        yield _words(points[-1][0] + 6, points[-1][1] + 5, OUT, sheet["ink"], size=14.5, weight=600)
+        yield words(points[-1][0] + 6, points[-1][1] + 5, OUT, sheet["ink"], size=14.5, weight=600)
     else:
         yield from _gauge(sheet, link, centre, y, levels)
 
@@ -317,12 +316,12 @@ def _return(sheet: _Sheet, link: Link) -> Iterator[str]:
     end = sheet.lefts[target.column] + sheet.widths[target.column] * (0.38 - 0.08 * (link.depth or 0))
     y = sheet.foot(link)
     foot, head = sheet.top(source.lane) + CARD_HEIGHT, sheet.top(target.lane) + CARD_HEIGHT + 2
-    yield _path([(start, foot), (start, y), (end, y), (end, head)], sheet["rule-2"], dashed=True)
+    yield path([(start, foot), (start, y), (end, y), (end, head)], sheet["rule-2"], dashed=True)
     label = f"{edge_label(link) or 'all'}{' again' if link.edge.rework else ' back'}"
     width = _text_width(label, 12) + 10
     centre = (start + end) / 2
-    yield _box(centre - width / 2, y - 9, width, 18, sheet["page"])
-    yield _words(centre, y + 4, label, sheet["ink-2"], size=12, anchor="middle")
+    yield box(centre - width / 2, y - 9, width, 18, sheet["page"])
+    yield words(centre, y + 4, label, sheet["ink-2"], size=12, anchor="middle")
 
 
 def _gauge(sheet: _Sheet, link: Link, x: float, y: float, levels: Mapping[str, float] | None) -> Iterator[str]:
@@ -332,10 +331,10 @@ def _gauge(sheet: _Sheet, link: Link, x: float, y: float, levels: Mapping[str, f
         return
     left, top, height = x - 7, y - 40, 30
     level = (levels or {}).get(link.edge.name, 0.0)
-    yield _box(left, top, 14, height, sheet["card"])
+    yield box(left, top, 14, height, sheet["card"])
     if places is not None and level > 0:
         filled = height * min(1.0, level / places)
-        yield _box(left, top + height - filled, 14, filled, sheet["rule-2"])
+        yield box(left, top + height - filled, 14, filled, sheet["rule-2"])
     lid = "z" if places is not None else ""
     yield (
         f'<path d="M{left:.1f} {top:g}v{height}h14v-{height}{lid}" fill="none" stroke="{sheet["rule-2"]}" '
@@ -346,58 +345,3 @@ def _gauge(sheet: _Sheet, link: Link, x: float, y: float, levels: Mapping[str, f
 def _level_words(link: Link, level: float | None) -> str:
     places = "without limit" if link.edge.buffer is None else f"{link.edge.buffer:,} places"
     return places if level is None else f"{level:.3g} on average, {places}"
-
-
-def _path(points: list[tuple[float, float]], colour: str, *, dashed: bool = False) -> str:
-    """A line through corners, each rounded, with an arrow at its end."""
-    kept = [points[0]]
-    for before, at, after in zip(points, points[1:], points[2:], strict=False):
-        straight = (before[0] == at[0] == after[0]) or (before[1] == at[1] == after[1])
-        if at not in (before, after) and not straight:
-            kept.append(at)
-    kept.append(points[-1])
-    drawn = [f"M{kept[0][0]:.1f} {kept[0][1]:.1f}"]
-    for (before, at), (_, after) in pairwise(pairwise(kept)):
-        near, far = _towards(at, before), _towards(at, after)
-        drawn.append(f"L{near[0]:.1f} {near[1]:.1f}Q{at[0]:.1f} {at[1]:.1f} {far[0]:.1f} {far[1]:.1f}")
-    drawn.append(f"L{kept[-1][0]:.1f} {kept[-1][1]:.1f}")
-    dash = ' stroke-dasharray="5 4"' if dashed else ""
-    return f'<path d="{"".join(drawn)}" fill="none" stroke="{colour}" stroke-width="2"{dash} marker-end="url(#arrow)"/>'
-
-
-def _towards(corner: tuple[float, float], end: tuple[float, float]) -> tuple[float, float]:
-    """The point at which a rounded corner begins; of a short piece, its middle."""
-    length = abs(end[0] - corner[0]) + abs(end[1] - corner[1])
-    share = min(CORNER, length / 2) / length
-    return corner[0] + share * (end[0] - corner[0]), corner[1] + share * (end[1] - corner[1])
-
-
-def _box(x: float, y: float, width: float, height: float, fill: str, more: str = "") -> str:
-    return f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.2f}" height="{height:.1f}" fill="{fill}" {more}/>'
-
-
-def _words(
-    x: float, y: float, text: str, colour: str, *, size: float = 13, weight: int = 400, anchor: str = "start"
-) -> str:
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" fill="{colour}" font-size="{size:g}" font-weight="{weight}" '
-        f'text-anchor="{anchor}">{escape(text)}</text>'
-    )
-
-
-_TILES: dict[Pattern, str] = {
-    "vertical": 'width="5" height="5"><rect width="2" height="5" fill="{c}"/>',
-    "diagonal": 'width="5" height="5" patternTransform="rotate(45)"><rect width="3" height="5" fill="{c}"/>',
-    "horizontal": 'width="4" height="4"><rect width="4" height="2" fill="{c}"/>',
-    "dark_diagonal": 'width="4" height="4" patternTransform="rotate(-45)"><rect width="4" height="4" fill="{c}"/>'
-    '<rect width="1" height="4" fill="#FFFFFF" fill-opacity="0.75"/>',
-    "dots": 'width="4" height="4"><circle cx="2" cy="2" r="1.4" fill="{c}"/>',
-    "wide_diagonal": 'width="9" height="9" patternTransform="rotate(-45)"><rect width="5" height="9" fill="{c}"/>',
-    "outline": 'width="4" height="4"><rect width="4" height="4" fill="{c}" fill-opacity="0.25"/>',
-    "solid": 'width="4" height="4"><rect width="4" height="4" fill="{c}"/>',
-}
-
-
-def _pattern(name: str, pattern: Pattern, colour: str) -> str:
-    tile = _TILES[pattern].replace("{c}", colour)
-    return f'<pattern id="state-{name}" patternUnits="userSpaceOnUse" {tile}</pattern>'
