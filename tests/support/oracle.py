@@ -187,6 +187,7 @@ class Machine:
                 model.leave(good=False)
             else:
                 yield from self._pass_on(part)
+            yield self.env.timeout(0)  # stations further down the line move, and ask for people, before this one
 
     def _take(self) -> Process:
         door = self.model.doors[self.name]
@@ -309,7 +310,7 @@ class Model:
         ]
         if not self.calendar.always:
             self.env.process(self._keep_shifts())
-        for machine in self.machines:
+        for machine in sorted(self.machines, key=lambda machine: (-machine.who[0], machine.who[1])):
             self.env.process(machine.run())
         if line.source.arrivals is not None:
             for name in line.fed:
