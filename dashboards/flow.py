@@ -169,7 +169,7 @@ def _head(sheet: _Sheet, limit: str) -> Iterator[str]:
     width, height = round(sheet.width), round(sheet.height)
     yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
-        f"role=\"img\" font-family='{SANS}' font-size=\"13\" font-variant-numeric=\"tabular-nums\">"
+        f'role="img" font-family=\'{SANS}\' font-size="13" font-variant-numeric="tabular-nums">'
     )
     yield f"<title>{escape(sheet.title)}: the flow</title>"
     yield f"<desc>{escape(_in_words(sheet, limit))}</desc>"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
@@ -79,7 +80,9 @@ def test_every_reference_line_is_drawn_in_both_themes(name: str, theme: Theme) -
     assert TOKENS["page"].on(theme) in svg
 
 
-@pytest.mark.parametrize("line", [BRANCHED, *(load_line(lines.path(name)) for name in lines.names())], ids=lambda line: line.line)
+@pytest.mark.parametrize(
+    "line", [BRANCHED, *(load_line(lines.path(name)) for name in lines.names())], ids=lambda line: line.line
+)
 def test_cards_stand_apart_and_inside_the_sheet(line: Line) -> None:
     svg = flow_svg(line)
     width, height = (float(parsed(svg).attrib[key]) for key in ("width", "height"))
@@ -118,7 +121,7 @@ def test_edges_that_meet_a_card_stand_apart() -> None:
     heights = sorted(corners[-1][1] for corners in arrows(svg) if corners[-1][0] == pytest.approx(left - 2))
 
     assert len(heights) == 3
-    assert all(later - earlier >= 20 for earlier, later in zip(heights, heights[1:], strict=False))
+    assert all(later - earlier >= 20 for earlier, later in itertools.pairwise(heights))
 
 
 def test_a_return_is_dashed_and_says_its_share() -> None:
@@ -138,7 +141,7 @@ def test_the_bottleneck_is_told_and_may_be_given() -> None:
 
     found, given = flow_svg(BRANCHED), flow_svg(BRANCHED, bottleneck="glue")
 
-    assert neck(found) == pytest.approx(cards(found)["stack"][0] + 6)
+    assert neck(found) == pytest.approx(cards(found)["test"][0] + 6)  # reworked parts pass it twice
     assert neck(given) == pytest.approx(cards(given)["glue"][0] + 6)
 
 
@@ -180,7 +183,9 @@ def test_a_mean_level_fills_its_gauge() -> None:
     svg = flow_svg(BRANCHED, levels={"mix_a->stack": 5.0})
 
     assert "5 on average, 10 places" in svg
-    filled = [box for box in parsed(svg).iter(f"{SVG}rect") if box.get("width") == "14.00" and box.get("height") == "15.0"]
+    filled = [
+        box for box in parsed(svg).iter(f"{SVG}rect") if box.get("width") == "14.00" and box.get("height") == "15.0"
+    ]
     assert len(filled) == 1
 
 

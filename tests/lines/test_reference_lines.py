@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 import lines
 from twin.engine import simulate
 from twin.errors import InputError
 from twin.line.capacity import static_capacity, visits_per_good
-from twin.line.line import Line
+from twin.line.cautions import warnings
 from twin.line.load import load_line
 from twin.line.scenario import capital, scenario
-from twin.line.warnings import warnings
 from twin.line.work_calendar import hours_per_year
+
+if TYPE_CHECKING:
+    from twin.line.line import Line
 
 LEVELS = ("manual", "assisted", "cells", "auto")
 WEEK = 7 * 86400.0
@@ -71,7 +75,11 @@ def test_of_the_tutorials_line_the_static_figures_are_those_worked_out_by_hand()
     # 99.5 % of the parts inspected are not rejected, 97 % of those leave: visits from the end to the front.
     inspected = 1 / (0.995 * 0.97)
     assert visits_per_good(line) == pytest.approx(
-        {"press": (inspected / 0.995 - 0.03 * 0.995 * inspected) / 0.99, "weld": inspected / 0.995, "inspect": inspected}
+        {
+            "press": (inspected / 0.995 - 0.03 * 0.995 * inspected) / 0.99,
+            "weld": inspected / 0.995,
+            "inspect": inspected,
+        }
     )
     # A jam costs 2 in 40 min; the welding tip 6 min in 4 h, the controller 1 in 80 h.
     assert [station.availability for station in result.stations] == pytest.approx([1 / 1.05, 1 / 1.0375, 1])

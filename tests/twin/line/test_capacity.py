@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import pytest
@@ -26,7 +27,9 @@ SERIES = [{"from": "a", "to": "b", "buffer": "1"}, {"from": "b", "to": "c", "buf
 
 
 def test_a_plain_row_is_visited_once_and_limited_by_its_slowest_station() -> None:
-    result = static_capacity(line(stations={"a": {"cycle": "2 s"}, "b": {"cycle": "4 s"}, "c": {"cycle": "4 s"}}, route=SERIES))
+    result = static_capacity(
+        line(stations={"a": {"cycle": "2 s"}, "b": {"cycle": "4 s"}, "c": {"cycle": "4 s"}}, route=SERIES)
+    )
 
     assert [found.visits for found in result.stations] == pytest.approx([1, 1, 1])
     assert result.bottleneck == "b"  # the first of two equally slow ones
@@ -46,7 +49,10 @@ def test_scrap_raises_the_visits_of_all_stations_up_to_it() -> None:
 
 def test_rework_and_false_rejects_raise_the_visits() -> None:
     # Of 1,000 parts inspected 50 are bad and 19 of the good ones rejected; 10 % of the 931 left are welded again.
-    stations = {"weld": {"cycle": "1 s"}, "inspect": {"kind": "inspection", "cycle": "1 s", "scrap": "5 %", "false_reject": "2 %"}}
+    stations = {
+        "weld": {"cycle": "1 s"},
+        "inspect": {"kind": "inspection", "cycle": "1 s", "scrap": "5 %", "false_reject": "2 %"},
+    }
     route = [
         {"from": "weld", "to": "inspect"},
         {"from": "inspect", "to": "weld", "probability": "0.1", "rework": "true"},
@@ -62,7 +68,10 @@ def test_failures_lengthen_the_time_of_a_station() -> None:
         "jam": {"ttf": "10 min", "ttr": "1 min"},
         "wear": {"ttf": {"weibull": {"mean": "100 min", "shape": "3"}}, "ttr": "5 min", "clock": "calendar"},
     }
-    one = line(stations={"press": {"cycle": "6 s", "machines": "2", "failures": failures}}, route=[{"from": "press", "to": "out"}])
+    one = line(
+        stations={"press": {"cycle": "6 s", "machines": "2", "failures": failures}},
+        route=[{"from": "press", "to": "out"}],
+    )
 
     found = station(static_capacity(one), "press")
 
@@ -185,7 +194,7 @@ def test_of_a_row_the_parts_worked_on_are_those_that_later_scrap_needs(rows: lis
         for place, (cycle, scrap, machines) in enumerate(rows)
     }
     names = [*stations, "out"]
-    route = [{"from": before, "to": after} for before, after in zip(names, names[1:], strict=False)]
+    route = [{"from": before, "to": after} for before, after in itertools.pairwise(names)]
     result = static_capacity(line(stations=stations, route=route))
 
     kept = 1.0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,7 +27,9 @@ def where(drawn: Line) -> dict[str, tuple[int, float]]:
     return {place.name: (place.column, place.lane) for place in layout(drawn).places}
 
 
-ROW = line("a b c", way("a", "b", buffer="1"), way("b", "c"), way("c", "b", probability="0.1", rework="true"), way("c", "out"))
+ROW = line(
+    "a b c", way("a", "b", buffer="1"), way("b", "c"), way("c", "b", probability="0.1", rework="true"), way("c", "out")
+)
 
 TWO_FEEDS = line(
     "a b c d e",
@@ -107,7 +111,9 @@ def test_the_way_out_stands_behind_the_last_station() -> None:
 @st.composite
 def graphs(draw: st.DrawFn) -> Line:
     names = [f"s{place}" for place in range(draw(st.integers(1, 8)))]
-    pairs = draw(st.lists(st.tuples(st.sampled_from(names), st.sampled_from([*names, "out"])), max_size=16, unique=True))
+    pairs = draw(
+        st.lists(st.tuples(st.sampled_from(names), st.sampled_from([*names, "out"])), max_size=16, unique=True)
+    )
     ways = [way(start, end, rework=str(draw(st.booleans())).lower()) for start, end in pairs]
     return line(" ".join(names), *(ways or [way(names[0], "out")]))
 
@@ -120,7 +126,7 @@ def test_of_any_route_every_station_has_a_place_of_its_own_and_forward_edges_go_
     assert set(places) == {*drawn.stations, "out"}
     for column in {column for column, _ in places.values()}:
         lanes = sorted(lane for other, lane in places.values() if other == column)
-        assert all(later - earlier > 1 - 1e-9 for earlier, later in zip(lanes, lanes[1:], strict=False))
+        assert all(later - earlier > 1 - 1e-9 for earlier, later in itertools.pairwise(lanes))
     assert min(lane for _, lane in places.values()) >= 0
     for link in found.links:
         span = places[link.edge.to][0] - places[link.edge.from_][0]
@@ -133,7 +139,9 @@ def test_of_any_route_the_text_names_every_station(drawn: Line, width: int) -> N
     text = flow_text(drawn, width=width, ascii_only=True)
 
     assert text.isascii()
-    assert set(drawn.stations) <= set(text.replace("+", " ").replace("-", " ").replace(">", " ").replace("|", " ").split())
+    assert set(drawn.stations) <= set(
+        text.replace("+", " ").replace("-", " ").replace(">", " ").replace("|", " ").split()
+    )
 
 
 def test_a_row_as_text() -> None:
@@ -161,7 +169,7 @@ def test_a_way_round_is_drawn_through() -> None:
 
 def test_a_long_flow_goes_on_in_a_next_block_within_the_width() -> None:
     names = [f"station{place}" for place in range(9)]
-    drawn = line(" ".join(names), *(way(a, b, buffer="4") for a, b in zip(names, names[1:], strict=False)), way(names[-1], "out"))
+    drawn = line(" ".join(names), *(way(a, b, buffer="4") for a, b in itertools.pairwise(names)), way(names[-1], "out"))
     rows = flow_text(drawn, width=60).splitlines()
 
     assert [len(row) <= 60 for row in rows] == [True, True, True]
