@@ -117,7 +117,10 @@ def test_people_are_those_who_man_all_machines_and_those_busy_at_the_takt() -> N
                     "cycle": "10 s", "machines": "2", "crew": {"operator": "1"},
                     "failures": {"jam": {"ttf": "100 s", "ttr": "10 s", "repaired_by": {"operator": "1"}}},
                 },
-                "weld": {"cycle": "10 s", "failures": {"fuse": {"ttf": "50 s", "ttr": "10 s", "repaired_by": {"electrician": "1"}}}},
+                "weld": {
+                    "cycle": "10 s",
+                    "failures": {"fuse": {"ttf": "50 s", "ttr": "10 s", "repaired_by": {"electrician": "1"}}},
+                },
                 "pack": {"cycle": "5 s", "crew": {"operator": "2"}},
             },
             route=[{"from": "press", "to": "weld"}, {"from": "weld", "to": "pack"}, {"from": "pack", "to": "out"}],
