@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
+import time
 import types
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +31,8 @@ MODULE = "twin.engine.compiled_rules"
 
 ENTRIES = ("open_line", "advance")
 """The rules that the clock calls; all others are compiled into these."""
+
+_one_at_a_time = threading.Lock()
 
 
 class CompiledClock:
@@ -66,30 +72,67 @@ def cache_folder() -> Path:
 
 
 def is_compiled() -> bool:
-    """Whether the rules as they are have been compiled on this machine."""
-    return any(cache_folder().glob("**/*.nbc"))
+    """Whether the rules as they are have been compiled on this machine, for its processor."""
+    return any(cache_folder().glob("**/*advance*.nbc"))
 
 
-_rules: dict[str, Any] = {}
+@cache
+def _bound() -> dict[str, Any]:
+    import numba
+
+    numba.config.CACHE_DIR = str(cache_folder())
+    namespace = bind(_compiled, module=MODULE)
+    module = types.ModuleType(MODULE)
+    vars(module).update(namespace)
+    sys.modules[MODULE] = module
+    return {name: namespace[name] for name in ENTRIES}
 
 
 def compiled_rules() -> dict[str, Any]:
-    """Return the rules bound over compiled functions, made once a process."""
-    if not _rules:
-        import numba
-
-        numba.config.CACHE_DIR = str(cache_folder())
-        namespace = bind(_compile, module=MODULE)
-        module = types.ModuleType(MODULE)
-        vars(module).update(namespace)
-        sys.modules[MODULE] = module
-        _rules.update({name: namespace[name] for name in ENTRIES})
-    return _rules
+    """Return the rules that a clock calls, bound over compiled functions once a process; they compile when first called."""
+    with _one_at_a_time:
+        return _bound()
 
 
-def _compile(name: str, rule: types.FunctionType) -> Any:
+def _compiled(name: str, rule: types.FunctionType) -> Any:
     import numba
 
+    # Reference counts cost a factor of 8 through helper functions; without them and inlined, a call costs nothing.
     if name in ENTRIES:
         return numba.njit(cache=True, nogil=True, _nrt=False)(rule)
     return numba.njit(nogil=True, forceinline=True, _nrt=False)(rule)
+
+
+def compile_rules(world: World, report: Callable[[float], None] | None = None) -> float:
+    """Compile the rules for worlds of arrays, or load them if that was done before.
+
+    Parameters
+    ----------
+    world
+        Any world in arrays; it is opened.
+    report
+        Called once a second with the seconds since the start.
+
+    Returns
+    -------
+    float
+        Seconds it took.
+    """
+    start = time.monotonic()
+    rules = compiled_rules()
+    done = threading.Event()
+
+    def work() -> None:
+        try:
+            rules["open_line"](world)
+            rules["advance"](world, 0.0)
+        finally:
+            done.set()
+
+    with ThreadPoolExecutor(1) as worker:
+        result = worker.submit(work)
+        while not done.wait(1.0):
+            if report is not None:
+                report(time.monotonic() - start)
+        result.result()
+    return time.monotonic() - start
