@@ -6,6 +6,7 @@ writes `machine.work` in the same words in both. Times are seconds, indices are 
 
 from __future__ import annotations
 
+from array import array
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -154,6 +155,9 @@ def world_of(tables: dict[str, np.ndarray[Any, Any]], *, objects: bool) -> World
             form[name] = column.copy().view(np.recarray) if name in TABLES else column.copy()
         elif name in TABLES:
             form[name] = as_objects(name, column)
+        elif name == "draws":
+            # Millions of variates: a list of so many floats would be walked at every garbage collection.
+            form[name] = array("d", column.tobytes())
         else:
             form[name] = column.tolist()
     return World(**form)

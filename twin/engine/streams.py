@@ -6,6 +6,7 @@ A stream depends on names alone, so scenarios that share a station share its luc
 from __future__ import annotations
 
 import hashlib
+from array import array
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -84,7 +85,7 @@ class Draws:
     def _fill(self, world: World, k: int) -> None:
         block = variates(self._generators[k], self._streams[k].distribution, BLOCK)
         start = k * BUFFER + int(self._filled[k]) % BUFFER
-        world.draws[start : start + BLOCK] = block.tolist() if isinstance(world.draws, list) else block
+        world.draws[start : start + BLOCK] = array("d", block.tobytes()) if isinstance(world.draws, array) else block
         self._filled[k] += BLOCK
 
     def _set_limits(self, world: World) -> None:
