@@ -35,6 +35,7 @@ lint: $(venv)/developer ## Check style, types, layers and lengths
 
 docs: $(venv)/developer $(venv)/compiled ## Write the reference pages and the outputs shown in the documentation anew
 	PYTHONPATH=tests $(bin)/python -m support.pages
+	$(bin)/twin check ceiling_tiles --draw docs/ceiling_tiles.svg >/dev/null
 	PYTHONPATH=tests $(bin)/python -m support.transcripts README.md $$(find docs -name '*.md')
 
 bench: $(venv)/developer $(venv)/compiled ## Measure the speed against a plain SimPy line
@@ -61,5 +62,5 @@ $(venv)/developer: $(venv)/user
 	@touch $@
 
 $(venv)/compiled: $(venv)/user $(rules)
-	@$(bin)/python -m twin.engine.compiled_clock
+	@$(bin)/python -m twin.engine
 	@touch $@
