@@ -1,0 +1,164 @@
+"""What people write on the command line, made into what the twin reads: lines, sites, times."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from twin.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from twin.line.line import Line
+    from twin.line.site import Site
+    from twin.line.work_calendar import Shifts
+
+SHIFTS = "20 shifts"
+"""The time measured unless another is asked for."""
+
+LineArgument = Annotated[str, typer.Argument(metavar="LINE", help="A line that comes along, or a line file (YAML).")]
+OptionsOption = Annotated[
+    str | None, typer.Option("--options", metavar="LEVEL", help="A level, or station=option,station=option.")
+]
+ReplicationsOption = Annotated[int, typer.Option("--replications", min=1, help="Independent runs.")]
+HorizonOption = Annotated[str, typer.Option("--horizon", metavar="TIME", help="Time measured: 100 h, 20 shifts.")]
+WarmupOption = Annotated[
+    str | None,
+    typer.Option("--warmup", metavar="TIME", help="Time before it, not measured: 8 h, none.  [default: 1 shift]"),
+]
+SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Seed of all random streams.")]
+EngineOption = Annotated[str, typer.Option("--engine", metavar="ENGINE", help="auto, simpy or compiled.")]
+WorkersOption = Annotated[
+    int | None, typer.Option("--workers", min=1, help="Replications run at a time.  [default: one a core]")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+
+
+def line_path(named: str) -> Path:
+    """Return the file of a LINE: a path, or the name of a line that comes along.
+
+    Raises
+    ------
+    InputError
+        If it is neither.
+    """
+    import lines
+
+    return _path(named, lines.path)
+
+
+def site_path(named: str) -> Path:
+    """Return the file of a SITE: a path, or the name of a site that comes along.
+
+    Raises
+    ------
+    InputError
+        If it is neither.
+    """
+    import lines
+
+    return _path(named, lines.site_path)
+
+
+def _path(named: str, find: Callable[[str], Path]) -> Path:
+    written_as_path = named.endswith((".yaml", ".yml")) or any(mark and mark in named for mark in (os.sep, os.altsep))
+    path = Path(named)
+    return path if written_as_path or path.is_file() else find(named)
+
+
+def line_of(named: str) -> Line:
+    """Load a LINE.
+
+    Raises
+    ------
+    InputError
+        If there is none, with every problem of its file.
+    """
+    from twin.line.load import load_line
+
+    return load_line(line_path(named))
+
+
+def site_of(named: str) -> Site:
+    """Load a SITE.
+
+    Raises
+    ------
+    InputError
+        If there is none, with every problem of its file.
+    """
+    from twin.line.site import load_site
+
+    return load_site(site_path(named))
+
+
+def times_of(shifts: Shifts, horizon: str, warmup: str | None) -> tuple[float, float]:
+    """Return the horizon and the warm-up [s].
+
+    Parameters
+    ----------
+    shifts
+        The line's shifts. "20 shifts" ends with the twentieth shift worked after the warm-up, closed hours included.
+    horizon, warmup
+        Times as text, or numbers of shifts; a warm-up may be "none", and is one shift where it is None.
+
+    Raises
+    ------
+    InputError
+        If one is no time; both are named.
+    """
+    problems: list[str] = []
+    warmup_s = 0.0 if warmup == "none" else _time(shifts, "--warmup", warmup or "1 shift", 0.0, problems)
+    horizon_s = _time(shifts, "--horizon", horizon, warmup_s, problems)
+    if not problems and horizon_s <= 0:
+        problems.append(f'--horizon: "{horizon}" is no time to measure; write 100 h or {SHIFTS}')
+    if problems:
+        raise InputError(*problems)
+    return horizon_s, warmup_s
+
+
+def _time(shifts: Shifts, option: str, written: str, start: float, problems: list[str]) -> float:
+    from twin.line.work_calendar import HOUR, shift_hours
+    from twin.units import LARGEST, parse
+
+    match = re.fullmatch(r"(\d{1,9})\s*shifts?", written.strip())
+    if match is not None:
+        end = worked_until(shifts, start, int(match[1]) * shift_hours(shifts) * HOUR)
+        return min(end - start, LARGEST)
+    try:
+        return parse(written)
+    except InputError as error:
+        problems.append(f"{option}: {error}; a number of shifts is a time too: 20 shifts")
+        return 0.0
+
+
+def worked_until(shifts: Shifts, start: float, work: float) -> float:
+    """Return when `work` [s] of time within shifts has passed since `start` [s from the first Monday 00:00].
+
+    Examples
+    --------
+    >>> from twin.line.work_calendar import Shifts
+    >>> worked_until(Shifts(pattern="1x8", days="mon-fri"), 0.0, 6 * 8 * 3600.0) / 3600  # Monday of the second week
+    182.0
+    """
+    from twin.line.work_calendar import WEEK, windows
+
+    week = windows(shifts)
+    a_week = sum(end - begin for begin, end in week)
+    if work <= 0:
+        return start
+    weeks, within = divmod(start, WEEK)
+    work += weeks * a_week + sum(min(max(within - begin, 0.0), end - begin) for begin, end in week)
+    weeks, rest = divmod(work, a_week)
+    if rest == 0:  # the end of a week's last shift, not the beginning of the next week's first
+        weeks, rest = weeks - 1, a_week
+    for begin, end in week:
+        if rest <= end - begin:
+            return weeks * WEEK + begin + rest
+        rest -= end - begin
+    return (weeks + 1) * WEEK  # rounding left something after the week's last shift

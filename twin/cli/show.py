@@ -1,0 +1,179 @@
+"""What a person reads on a terminal: sentences, tables and bars, in colour only where colour is wanted.
+
+Texts are as wide as the terminal, at most 100 columns; in a pipe they are 100 columns wide, whoever reads them. Colour
+repeats what a word or a sign says. Where an output knows ASCII alone, signs become their nearest ASCII.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import os
+import re
+import sys
+import textwrap
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from dashboards.palette import STATES
+from twin.cli.numbers import NO_BREAK_SPACE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from typing import TextIO
+
+    from rich.console import RenderableType
+
+WIDTH = 100
+"""Columns of a text in a pipe, and the most on a terminal."""
+
+SHOWN = 0.01
+"""A state with at least this share of the time has a cell of its own in a bar."""
+
+UNITS = {"m2": "m²", "m3": "m³"}
+PLURALS = {"piece": "pieces", "part": "parts", "unit": "units", "box": "boxes", "pallet": "pallets", "tile": "tiles"}
+
+_ASCII = {"−": "-", "–": "-", "×": "x", "±": "+/-", "²": "2", "³": "3", "→": "->", "’": "'", "…": "...", "₂": "2"}
+
+
+def speak_plainly(*files: TextIO) -> None:
+    """Let files that cannot write a sign write the nearest that they can."""
+    codecs.register_error("nearest", _nearest_sign)
+    for file in files:
+        if (reconfigure := getattr(file, "reconfigure", None)) is not None:
+            reconfigure(errors="nearest")
+
+
+def _nearest_sign(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    signs = error.object[error.start : error.end]
+    return "".join(_ASCII.get(sign, "?") for sign in signs), error.end
+
+
+def unit(name: str) -> str:
+    """Write a unit: m2 as m².
+
+    Examples
+    --------
+    >>> unit("m2"), unit("piece")
+    ('m²', 'piece')
+    """
+    return UNITS.get(name, name)
+
+
+def units(name: str) -> str:
+    """Write a unit as it follows a number of them.
+
+    Examples
+    --------
+    >>> units("m2"), units("piece")
+    ('m²', 'pieces')
+    """
+    return PLURALS.get(name, unit(name))
+
+
+def show(*blocks: RenderableType) -> None:
+    """Print blocks to standard output, a blank line between them; a `str` is a paragraph and is wrapped."""
+    console = _console(sys.stdout)
+    with console.capture() as captured:
+        for place, block in enumerate(blocks):
+            if place:
+                console.print()
+            console.print(paragraph(block) if isinstance(block, str) else block)
+    # A no-break space has done its work when the lines are broken; whoever copies or searches the text expects a space.
+    text = captured.get().replace(NO_BREAK_SPACE, " ")
+    sys.stdout.write(re.sub(r" +$", "", text, flags=re.MULTILINE))
+    sys.stdout.flush()
+
+
+def show_json(document: Mapping[str, Any]) -> None:
+    """Print one JSON document to standard output."""
+    print(json.dumps(document, indent=2, allow_nan=False))
+
+
+def width() -> int:
+    """Return the columns that a text may take."""
+    return min(_console(sys.stdout).width, WIDTH)
+
+
+def paragraph(text: str, style: str = "") -> Text:
+    """Return a text broken at spaces to the width, not between a number and its unit."""
+    lines = [textwrap.fill(line, width(), break_on_hyphens=False) for line in text.splitlines()]
+    return Text("\n".join(lines), style)
+
+
+def verdict(text: str) -> Text:
+    """Return the sentence that answers."""
+    return paragraph(text, "bold")
+
+
+def grey(text: str) -> Text:
+    """Return what stands at the end, for who wants to know how the answer was made."""
+    return paragraph(text, "dim")
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[RenderableType]], *, left: Collection[int] = (0,)) -> Table:
+    """Return a table without boxes; cells are right-aligned but for the columns `left`, and never cut."""
+    result = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="")
+    for place, heading in enumerate(headings):
+        result.add_column(heading, justify="left" if place in left else "right", overflow="fold", vertical="top")
+    for row in rows:
+        result.add_row(*row)
+    return result
+
+
+def state_word(state: str) -> str:
+    """Return the word for a machine state within a text."""
+    return STATES[state].word.lower()
+
+
+def state_bar(shares: Mapping[str, float], cells: int) -> Text:
+    """Return a bar of `cells` cells for shares of time by state that sum to 1: working, waiting, stopped."""
+    counts = {state: round(shares.get(state, 0.0) * cells) for state in STATES}
+    counts = {state: max(count, int(shares.get(state, 0.0) >= SHOWN)) for state, count in counts.items()}
+    largest = max(counts, key=lambda state: counts[state])
+    counts[largest] = max(0, counts[largest] + cells - sum(counts.values()))
+    bar = Text()
+    for state, count in counts.items():
+        bar.append_text(_cells(state, count))
+    return bar
+
+
+def state_legend(states: Collection[str]) -> Text:
+    """Return the legend of the bars for the states that occur."""
+    parts = [_cells(state, 2) + Text(f"{NO_BREAK_SPACE}{state_word(state)}") for state in STATES if state in states]
+    return Text("  ").join(parts)
+
+
+def _cells(state: str, count: int) -> Text:
+    look = STATES[state]
+    plain = not _console(sys.stdout).encoding.lower().startswith("utf")
+    light = os.environ.get("COLORFGBG", "").endswith((";7", ";15"))
+    return Text((look.ascii_bar if plain else look.bar) * count, look.colour.on("light" if light else "dark"))
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
+    """Give a function that shows (done, all) as a bar on standard error; None where that is no terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=_console(sys.stderr), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _console(file: TextIO) -> Console:
+    console = Console(file=file, markup=False, highlight=False, emoji=False)
+    if not console.is_terminal:
+        console.width = WIDTH
+    return console
