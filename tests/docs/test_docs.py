@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from support.pages import PAGES, ROOT
-from support.transcripts import blocks, commands, lasting, play
+from support.transcripts import blocks, commands, lasting, play, run_twin
+from twin.cli.app import COMMANDS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,6 +44,19 @@ def modules() -> list[str]:
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_written_from_the_code_is_current(path: str) -> None:
     assert (ROOT / path).read_text("utf-8") == PAGES[path](), "run `make docs`"
+
+
+def test_every_command_has_a_file_of_its_name_and_a_page() -> None:
+    page = (ROOT / "docs/reference/commands.md").read_text("utf-8")
+
+    assert [command for command in COMMANDS if not (ROOT / f"twin/cli/{command}.py").is_file()] == []
+    assert [command for command in COMMANDS if f"\n## twin {command}\n" not in page] == []
+
+
+def test_the_picture_of_the_readme_is_current(tmp_path: Path) -> None:
+    run_twin("twin check ceiling_tiles --draw ceiling_tiles.svg", tmp_path)
+
+    assert (ROOT / "docs/ceiling_tiles.svg").read_bytes() == (tmp_path / "ceiling_tiles.svg").read_bytes(), "make docs"
 
 
 @pytest.mark.parametrize("path", documents_with("console"), ids=name)

@@ -13,7 +13,9 @@ from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel, BeforeValidator, PlainValidator
 from pydantic.fields import FieldInfo
 
+from support.transcripts import run_twin
 from twin import units
+from twin.cli.app import COMMANDS
 from twin.kpi import elements
 from twin.kpi.definitions import KPIS
 from twin.line.distributions import DISTRIBUTIONS, FORMS, Distribution
@@ -226,9 +228,27 @@ def kpis_page() -> str:
     return "\n".join(lines)
 
 
+# The commands
+
+
+def commands_page() -> str:
+    """Return the page on the commands: what each says of itself."""
+    lines = [
+        "# Commands",
+        "",
+        "Answers go to stdout, errors and progress to stderr. With `--json` stdout holds one JSON document and nothing",
+        "else. Exit code 0: done; 1: the answer is no; 2: the input is wrong.",
+        "",
+    ]
+    for command in ("twin", *(f"twin {name}" for name in COMMANDS)):
+        lines += [f"## {command}", "", "```text", run_twin(f"{command} --help", ROOT), "```", ""]
+    return "\n".join(lines)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/line-file.md": line_file_page,
     "docs/reference/kpis.md": kpis_page,
+    "docs/reference/commands.md": commands_page,
 }
 """Every page that is written from the code, by its path in the repository."""
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 REFUSED = 2
 """The exit code of a command whose input is wrong."""
+START = "import sys; sys.argv[0] = 'twin'; from twin.cli.app import main; main()"
+"""The program as the installed script starts it, whether it is installed or not."""
 
 _BLOCK = re.compile(r"^```(?P<info>[^\n`]+)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 _PASSING = (
@@ -73,10 +75,9 @@ def run_twin(command: str, folder: Path, *, refused: bool = False) -> str:
     subprocess.CalledProcessError
         If it does not exit with 0 (`refused`: with 2); the error's note holds what it wrote to stderr.
     """
-    start = "import sys; sys.argv[0] = 'twin'; from twin.cli.app import main; main()"
     paths = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     done = subprocess.run(
-        [sys.executable, "-c", start, *shlex.split(command)[1:]],
+        [sys.executable, "-c", START, *shlex.split(command)[1:]],
         cwd=folder,
         env=os.environ | {"COLUMNS": "100", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8", "PYTHONPATH": paths},
         capture_output=True,
