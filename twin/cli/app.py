@@ -65,7 +65,7 @@ def main() -> None:
     speak_plainly(sys.stdout, sys.stderr)
     try:
         try:
-            application()()
+            application()(prog_name="twin")
         finally:
             sys.stdout.flush()
     except InputError as error:

@@ -1,0 +1,253 @@
+"""Replications of one scenario: run, estimated with their intervals, and written down as one document."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from twin.accounts import Accounts, by_station, lead_quantile, total
+from twin.engine.simulation import simulate
+from twin.errors import InputError
+from twin.events import STATES
+from twin.kpi.bottleneck import bottleneck
+from twin.kpi.definitions import KPIS, SECONDS_PER_HOUR, Kpi
+from twin.kpi.elements import machines_of, whole_line, work_unit
+from twin.line.work_calendar import shift_hours
+from twin.study.intervals import Estimate, mean_interval
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from twin.engine.results import Run
+    from twin.engine.state import LineState
+    from twin.line.scenario import Scenario
+
+PACKAGES = ("line-twin", "numpy", "numba", "simpy")
+"""The packages on whose versions the bits of an answer depend."""
+
+BY_ID: dict[str, Kpi] = {kpi.id: kpi for kpi in KPIS}
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """Independent runs of one scenario.
+
+    Attributes
+    ----------
+    scenario
+        The line with its options chosen.
+    runs
+        One a replication.
+    horizon_s, warmup_s
+        Time asked to be measured, and the time before it [s].
+    seed
+        The seed of all replications.
+    """
+
+    scenario: Scenario
+    runs: tuple[Run, ...]
+    horizon_s: float
+    warmup_s: float
+    seed: int
+
+    @cached_property
+    def pooled(self) -> Accounts:
+        """The accounts of all replications, summed."""
+        return total([run.accounts for run in self.runs])
+
+    @property
+    def engine(self) -> str:
+        """The clock."""
+        return self.runs[0].engine
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the digests of the replications in order, hex."""
+        return hashlib.sha256(b"".join(bytes.fromhex(run.digest) for run in self.runs)).hexdigest()
+
+    @property
+    def locked(self) -> tuple[Run, ...]:
+        """The runs that ended in a deadlock."""
+        return tuple(run for run in self.runs if run.deadlock is not None)
+
+    def estimate(self, value: Callable[[Accounts], float | None]) -> Estimate | None:
+        """Estimate the mean over replications of a number that accounts give.
+
+        Where a replication gives none (it made no part, say), the number of all replications together stands without
+        an interval; None where they give none either.
+        """
+        values = [value(run.accounts) for run in self.runs]
+        known = [number for number in values if number is not None]
+        if len(known) == len(values):
+            return mean_interval(known)
+        together = value(self.pooled)
+        return None if together is None else Estimate(together, None)
+
+    def line_kpi(self, kpi: str) -> Estimate | None:
+        """Estimate a KPI of the line, named as in `twin.kpi.definitions`."""
+        per_part = self.scenario.line.product.per_part
+        return self.estimate(lambda accounts: BY_ID[kpi].function(whole_line(accounts, per_part=per_part)))
+
+    def station_kpi(self, kpi: str, station: str) -> Estimate | None:
+        """Estimate a KPI of a station, named as in `twin.kpi.definitions`."""
+        machines = machines_of(self.pooled, station)
+        return self.estimate(lambda accounts: BY_ID[kpi].function(work_unit(accounts, machines)))
+
+    def per_hour(self, parts: Callable[[Accounts], float]) -> Estimate:
+        """Estimate a number of parts as units of the product per hour of measured time, closed hours included."""
+        units = self.scenario.line.product.per_part * SECONDS_PER_HOUR
+        return mean_interval([float(parts(run.accounts) * units / run.accounts.span_s) for run in self.runs])
+
+    @property
+    def good_per_hour(self) -> Estimate:
+        """Good units that left the line per hour of measured time, closed hours included."""
+        return self.per_hour(lambda accounts: accounts.departed)
+
+    @property
+    def good_per_shift(self) -> Estimate | None:
+        """Good units that left the line per shift worked; None where no shift was measured."""
+        line = self.scenario.line
+        a_shift = line.product.per_part * shift_hours(line.shifts) * SECONDS_PER_HOUR
+        if any(run.accounts.scheduled_s <= 0 for run in self.runs):
+            return None
+        return self.estimate(lambda accounts: accounts.departed * a_shift / accounts.scheduled_s)
+
+    @property
+    def limit(self) -> tuple[str, int]:
+        """The station that limits the line, and the replications in which it is the one: as named, else found."""
+        limits = [bottleneck(run.accounts) for run in self.runs]
+        station = self.scenario.line.bottleneck or bottleneck(self.pooled)
+        return station, limits.count(station)
+
+
+def replicate(
+    scenario: Scenario,
+    *,
+    replications: int,
+    horizon: float,
+    warmup: float = 0.0,
+    seed: int = 1,
+    engine: str = "auto",
+    workers: int | None = None,
+    trace: bool = False,
+    until: float | None = None,
+    initial: Sequence[LineState] | None = None,
+    keep_state: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> Study:
+    """Run a scenario a number of times.
+
+    Parameters
+    ----------
+    scenario
+        The line with its options chosen.
+    replications, seed
+        How many independent runs, and the seed of all of them; saved states bring their own of both.
+    horizon, warmup
+        Measured time, and the time before it [s].
+    engine, workers, trace, until, initial, keep_state, progress
+        As in `twin.engine.simulation.simulate`.
+
+    Raises
+    ------
+    InputError
+        As `twin.engine.simulation.simulate`, or if `until` lies before the warm-up's end: nothing would be measured.
+    """
+    if until is not None and until <= warmup:
+        raise InputError(f"until: {until:g} s lies within the warm-up of {warmup:g} s; stop after it, or shorten it")
+    runs = simulate(
+        scenario,
+        replications=replications,
+        horizon=horizon,
+        warmup=warmup,
+        seed=seed,
+        engine=engine,
+        workers=workers,
+        trace=trace,
+        until=until,
+        initial=initial,
+        keep_state=keep_state,
+        progress=progress,
+    )
+    return Study(scenario, tuple(runs), horizon, warmup, initial[0].seed if initial else seed)
+
+
+def versions() -> dict[str, str]:
+    """Return all that the bits of an answer depend on: versions, and the type of processor."""
+    packages = {name: version(name) for name in PACKAGES}
+    return {"python": platform.python_version(), **packages, "processor": platform.machine()}
+
+
+def document(study: Study) -> dict[str, Any]:
+    """Return a study as one JSON document, the same from both clocks but for the name of the clock.
+
+    Rates are per hour of measured time, closed hours included: `throughput_per_h` in parts, `good`, `scrap` and
+    `rework` (sent back, every time it happens) in units of the product. Shares and levels are of measured time.
+    """
+    return {
+        "line": study.scenario.line.line,
+        "options": study.scenario.name,
+        "engine": study.engine,
+        "versions": versions(),
+        "seed": study.seed,
+        "replications": len(study.runs),
+        "horizon_s": study.horizon_s,
+        "warmup_s": study.warmup_s,
+        "digest": study.digest,
+        "deadlocks": len(study.locked),
+        "throughput_per_h": _estimate(study.line_kpi("throughput_rate")),
+        "good": _estimate(study.good_per_hour),
+        "scrap": _estimate(study.per_hour(lambda accounts: accounts.scrapped)),
+        "rework": _estimate(study.per_hour(lambda accounts: accounts.rework.sum())),
+        "lead_time_s": {
+            "mean": _mean(study.line_kpi("lead_time")),
+            **{f"p{part}": lead_quantile(study.pooled, part / 100) for part in (50, 90, 95)},
+        },
+        "wip": _estimate(study.line_kpi("wip")),
+        "stations": {station: _station(study, station) for station in study.pooled.stations},
+        "buffers": _buffers(study.pooled),
+        "operators": {skill: {"utilisation": share} for skill, share in utilisation(study.pooled).items()},
+        "energy_kwh_per_unit": _mean(study.line_kpi("energy_per_unit")),
+    }
+
+
+def state_shares(accounts: Accounts) -> dict[str, dict[str, float]]:
+    """Return the share of the measured time that each station's machines spent in each state."""
+    times = by_station(accounts, accounts.states)
+    shares = (times / times.sum(axis=1, keepdims=True)).tolist()
+    return {name: dict(zip(STATES, row, strict=True)) for name, row in zip(accounts.stations, shares, strict=True)}
+
+
+def utilisation(accounts: Accounts) -> dict[str, float | None]:
+    """Return the share of their time on duty for which the people of each skill were busy; None if nobody was there."""
+    pairs = zip(accounts.busy_s.tolist(), accounts.present_s.tolist(), strict=True)
+    shares = [busy / present if present > 0 else None for busy, present in pairs]
+    return dict(zip(accounts.skills, shares, strict=True))
+
+
+def _station(study: Study, station: str) -> dict[str, Any]:
+    kpis = {kpi: _mean(study.station_kpi(kpi, station)) for kpi in ("oee", "availability", "effectiveness", "quality")}
+    return {"states": state_shares(study.pooled)[station], **kpis}
+
+
+def _buffers(accounts: Accounts) -> dict[str, dict[str, float]]:
+    columns = (np.stack([accounts.level_s, accounts.full_s, accounts.empty_s], axis=1) / accounts.span_s).tolist()
+    names = ("mean_level", "share_full", "share_empty")
+    return {edge: dict(zip(names, row, strict=True)) for edge, row in zip(accounts.edges, columns, strict=True)}
+
+
+def _estimate(estimate: Estimate | None) -> dict[str, Any]:
+    if estimate is None:
+        return {"mean": None, "ci95": None, "replications": []}
+    ends = None if estimate.interval is None else list(estimate.interval)
+    return {"mean": estimate.mean, "ci95": ends, "replications": list(estimate.replications)}
+
+
+def _mean(estimate: Estimate | None) -> float | None:
+    return None if estimate is None else estimate.mean
