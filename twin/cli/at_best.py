@@ -1,0 +1,171 @@
+"""What needs no simulation: load, line balance, people, and what limits a line at best."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from twin.cli.numbers import NOTHING, number, percent, significant
+from twin.cli.show import state_bar, table, units
+from twin.cli.understood import digits, millions, share
+from twin.line.capacity import HOUR, static_capacity
+from twin.line.scenario import posts, scenario
+from twin.units import format_time
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.table import Table
+    from rich.text import Text
+
+    from twin.line.capacity import LineCapacity, StationCapacity
+    from twin.line.line import Line
+    from twin.line.scenario import Scenario
+
+CELLS = 22
+"""Cells of a bar for a load of 100 %."""
+
+SAME = 5e-4
+"""A rate this near to the plan, relative, is the plan."""
+
+
+class Limit(NamedTuple):
+    """What bounds the output: a name for people, and the good parts that it allows [parts per scheduled hour]."""
+
+    name: str
+    rate: float
+
+
+def tightest(line: Line, capacity: LineCapacity) -> Limit:
+    """Return what limits a line at best: its bottleneck, its arrivals or a pool of people, a tie in this order."""
+    return min(limits(line, capacity), key=lambda limit: limit.rate)
+
+
+def limits(line: Line, capacity: LineCapacity) -> Iterator[Limit]:
+    """Yield all that bounds the output: the slowest station, the arrivals, and each pool of people.
+
+    A pool of `n` people, of whom each good part keeps one busy for `b` seconds, allows `n / b` parts a second.
+    """
+    station = line.stations[capacity.bottleneck]
+    yield Limit(station.label or capacity.bottleneck, capacity.max_throughput_per_h)
+    if capacity.arrivals_per_h is not None:
+        yield Limit("the arrivals", capacity.arrivals_per_h)
+    pace = capacity.takt_s or max(station.time_s for station in capacity.stations)
+    for people in capacity.people:
+        if people.busy:
+            yield Limit(f"the {people.skill} pool", HOUR * people.pool / (people.busy * pace))
+
+
+def verdict_text(chosen: Scenario, capacity: LineCapacity) -> str:
+    """Say in one sentence what the file is, what the line makes at best, and how that stands to the plan."""
+    line = chosen.line
+    level = "" if chosen.name == "as described" else f" at {chosen.name}"
+    many = len(line.stations)
+    limit = tightest(line, capacity)
+    rate = limit.rate * line.product.per_part
+    valid = f"{line.line}{level} is a valid line of {many} station{'s' if many > 1 else ''}"
+    best = f"at most {digits(rate)} {units(line.product.unit)}/h, limited by {limit.name}"
+    return f"{valid}; {best}{_against(capacity, limit)}."
+
+
+def _against(capacity: LineCapacity, limit: Limit) -> str:
+    """Say how a rate stands to the plan; nothing without a plan."""
+    if capacity.takt_s is None:
+        return ""
+    over = limit.rate * capacity.takt_s / HOUR - 1
+    if abs(over) < SAME:
+        return ", exactly the plan"
+    apart = percent(abs(over), max(0, significant(100 * over, 2)))
+    return f", {apart} {'over' if over > 0 else 'short of'} the plan"
+
+
+def balance_text(capacity: LineCapacity) -> str:
+    """Say how evenly the work is spread over the stations."""
+    takt = "" if capacity.takt_s is None else f"takt {format_time(capacity.takt_s)}, "
+    return (
+        f"Line balance: {takt}longest station time {format_time(_longest(capacity))} for a good part, "
+        f"line efficiency {share(capacity.balance)}, smoothness index {format_time(capacity.smoothness_s)}."
+    )
+
+
+def _longest(capacity: LineCapacity) -> float:
+    return max(station.time_s for station in capacity.stations)
+
+
+def balance(line: Line, capacity: LineCapacity) -> Table:
+    """Return the line-balance table: the load of each station against the takt; without one, against the slowest."""
+    whole = capacity.takt_s or _longest(capacity)
+    rows = [
+        (
+            line.stations[station.station].label or station.station,
+            percent(station.time_s / whole, 1) if whole else NOTHING,
+            _bar(station.time_s / whole if whole else 0.0),
+            format_time(station.time_s),
+            digits(station.capacity_per_h * line.product.per_part),
+            NOTHING if station.machines_needed is None else f"{station.machines_needed} of {station.machines}",
+            _note(station, capacity),
+        )
+        for station in capacity.stations
+    ]
+    load = "of takt" if capacity.takt_s else "of longest"
+    rate = f"{units(line.product.unit)}/h at best"
+    return table(("station", load, "", "time", rate, "needed", ""), rows, left=(0, 2, 6))
+
+
+def _bar(load: float) -> Text:
+    return state_bar({"processing": 1.0}, round(min(load, 1.0) * CELLS))
+
+
+def _note(station: StationCapacity, capacity: LineCapacity) -> str:
+    slowest = "limits" if station.station == capacity.bottleneck else ""
+    return "too slow" if station.load is not None and station.load > 1 + SAME else slowest
+
+
+def people(capacity: LineCapacity) -> Table:
+    """Return how many people of each skill there are, and how many are needed."""
+    rows = [
+        (
+            need.skill,
+            str(need.pool),
+            str(need.manned) if need.manned else NOTHING,
+            number(need.busy, 2),
+            percent(need.busy / need.pool) if need.pool else NOTHING,
+            "too few" if need.busy > need.pool * (1 + SAME) else "",
+        )
+        for need in capacity.people
+    ]
+    return table(
+        ("people in a shift", "posts", "to man all machines", "busy on average", "of posts", ""), rows, left=(0, 5)
+    )
+
+
+def levels(line: Line) -> Table:
+    """Return what each level of automation costs, whom it needs and what it makes at best."""
+    skills = list(line.operators)
+    rows = [_level(line, level, skills) for level in line.levels]
+    rate = f"{units(line.product.unit)}/h at best"
+    return table(("level", "options", "capital, M EUR", *skills, rate, "limited by"), rows, left=(0, len(skills) + 4))
+
+
+def at_level(line: Line, level: str) -> dict[str, Any]:
+    """Return what a level costs [EUR], whom it needs in a shift, and what it makes at best [units/h], as a document."""
+    chosen = scenario(line, level)
+    limit = tightest(chosen.line, static_capacity(chosen.line))
+    return {
+        "options": dict(chosen.chosen),
+        "capex": sum(option.capex for option in chosen.options.values()),
+        "posts": posts(chosen),
+        "at_most_per_h": limit.rate * line.product.per_part,
+        "limited_by": limit.name,
+    }
+
+
+def _level(line: Line, level: str, skills: list[str]) -> tuple[str, ...]:
+    facts = at_level(line, level)
+    return (
+        level,
+        str(len(facts["options"]) or NOTHING),
+        millions(facts["capex"]),
+        *(str(facts["posts"].get(skill, 0)) for skill in skills),
+        digits(facts["at_most_per_h"]),
+        facts["limited_by"],
+    )
