@@ -107,7 +107,7 @@ def document(chosen: Scenario, capacity: LineCapacity, guessed: list[Guess], bew
 
     line = chosen.line
     limit = at_best.tightest(line, capacity)
-    return _without_infinity(
+    found: dict[str, Any] = _without_infinity(
         {
             "line": line.line,
             "level": chosen.level,
