@@ -1,0 +1,159 @@
+"""The answer to the labour question, as its words and its tables need it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING, NamedTuple
+
+from twin.cli.numbers import ROUNDING, decimals_of, interval, number, percent
+from twin.cli.show import unit
+from twin.study.intervals import Estimate, paired_difference, replications_for
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from twin.line.site import Site
+    from twin.study.compare import Comparison, Row, WageThreshold
+
+MOST_REPLICATIONS = 1_000_000
+"""A difference that would take more replications than this to be seen is not worth seeing."""
+
+FINEST = 9
+"""Places after the point of a cost beyond which there is nothing but rounding."""
+
+
+class Undecided(NamedTuple):
+    """Two rows whose costs cannot be told apart, and about how many replications would do so; None: no sane number."""
+
+    first: str
+    second: str
+    difference: Estimate
+    replications: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A comparison and the sites of which it speaks."""
+
+    comparison: Comparison
+    here: Site
+    there: Site | None
+
+    @property
+    def per_unit(self) -> str:
+        """The unit in which costs are shown."""
+        return f"EUR/{unit(self.comparison.unit)}"
+
+    @property
+    def rows(self) -> dict[str, Row]:
+        """The rows by the name under which they are shown, the other site's last."""
+        rows = {row.level: row for row in self.comparison.rows}
+        if self.there is None or self.comparison.other is None:
+            return rows
+        return {**rows, f"{self.there.country}, {self.comparison.other.level}": self.comparison.other}
+
+    @property
+    def places(self) -> dict[str, int]:
+        """The places after the point to which each row's costs are shown."""
+        rows = self.rows
+        return dict(zip(rows, column_places([row.unit_cost for row in rows.values()]), strict=True))
+
+    @property
+    def reference(self) -> Row:
+        """The row of the reference level."""
+        return self.comparison.row(self.comparison.reference)
+
+    @property
+    def best(self) -> Row:
+        """The row of the level at which a unit costs least here."""
+        return min(self.comparison.rows, key=lambda row: row.unit_cost.mean)
+
+    @property
+    def is_one_run(self) -> bool:
+        """Whether there is one replication alone, so that no interval can be stated."""
+        return self.reference.unit_cost.interval is None
+
+    @property
+    def is_better(self) -> bool:
+        """Whether the best level is cheaper than the reference; one run is taken at its word."""
+        return self.best.difference.mean < 0 if self.is_one_run else self.best.verdict == "cheaper"
+
+    @property
+    def is_less_automated(self) -> bool:
+        """Whether the best level has less equipment than the reference, so that it is no automation that saves."""
+        return self.best.capex < self.reference.capex
+
+    def undecided(self) -> list[Undecided]:
+        """List the pairs of rows that cannot be told apart, first those that could be told soonest.
+
+        A row against the reference is judged as in its table; the pairs of the other levels hold together with all
+        pairs of levels (Bonferroni).
+        """
+        reference = self.comparison.reference
+        found = [(name, reference, row.difference) for name, row in self.rows.items() if row.verdict == "cannot tell"]
+        pairs = list(combinations(self.comparison.rows, 2))
+        for one, other in pairs:
+            costs = one.unit_cost.replications, other.unit_cost.replications
+            difference = paired_difference(*costs, comparisons=len(pairs))
+            if reference not in {one.level, other.level} and not difference.excludes(0):
+                found.append((one.level, other.level, difference))
+        told = [Undecided(one, other, difference, _replications(difference)) for one, other, difference in found]
+        return sorted(told, key=lambda pair: pair.replications or MOST_REPLICATIONS + 1)
+
+
+def _replications(difference: Estimate) -> int | None:
+    if difference.mean == 0:
+        return None
+    needed = replications_for(difference, abs(difference.mean))
+    return None if needed is None or needed > MOST_REPLICATIONS else needed
+
+
+def is_exact(estimate: Estimate) -> bool:
+    """Say whether an interval has no width but what rounding leaves: nothing differed from run to run."""
+    return estimate.half_width is not None and estimate.half_width <= abs(estimate.mean) * ROUNDING
+
+
+def column_places(estimates: Sequence[Estimate]) -> list[int]:
+    """Give the places of a column's numbers: each its own, but one less where another is known less well.
+
+    An exact number follows the others. A single run, which knows no place, shows one more than it would elsewhere:
+    costs are close to each other, and what they are made of is smaller than they are.
+    """
+    places = [min(FINEST, decimals_of(one) + (one.interval is None)) for one in estimates]
+    coarsest = min((place for place, one in zip(places, estimates, strict=True) if not is_exact(one)), default=None)
+    if coarsest is None:
+        return places
+    return [
+        coarsest if is_exact(one) else place - (place > coarsest) for place, one in zip(places, estimates, strict=True)
+    ]
+
+
+def share_places(share: Estimate) -> int:
+    """Give the places after the point to which a share is shown as a percentage."""
+    ends = share.interval
+    return decimals_of(Estimate(100 * share.mean, None if ends is None else (100 * ends[0], 100 * ends[1])))
+
+
+def share_text(share: Estimate) -> str:
+    """Write a share as a percentage, with its interval.
+
+    Examples
+    --------
+    >>> share_text(Estimate(0.3325, (0.3248, 0.3402))).replace(chr(160), " ")
+    '33.2 % [32.5, 34.0]'
+    """
+    places = share_places(share)
+    written = percent(share.mean, places)
+    if share.interval is None:
+        return written
+    return f"{written} {interval((100 * share.interval[0], 100 * share.interval[1]), places)}"
+
+
+def wage_text(passing: WageThreshold) -> str:
+    """Write the wage at which a level begins, or ceases, to be the cheaper one; or that it is so at any, or at none."""
+    found, ends = passing.threshold, passing.interval
+    if found.wage is None:
+        return "any" if found.cheaper == "always" else "none"
+    places = decimals_of(Estimate(found.wage, ends))
+    return f"{number(found.wage, places)} {interval(ends, places)}" if ends else f"about {number(found.wage, places)}"

@@ -1,0 +1,114 @@
+"""The tables of `twin compare`: what a unit costs, at which wages that turns, and what the cost is made of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from dashboards.palette import TOKENS
+from twin.cli.answer import column_places, is_exact, share_text, wage_text
+from twin.cli.numbers import NOTHING, decimals_of, interval, number
+from twin.cli.show import table, units
+from twin.economics.unit_cost import COST_LINES, rounded_parts
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.table import Table
+
+    from twin.cli.answer import Answer
+    from twin.study.compare import Row, WageThreshold
+    from twin.study.intervals import Estimate
+
+MILLION, THOUSAND = 1e6, 1e3
+SMALL = 10.0
+"""Millions below this are shown to two places."""
+COLOURS = {"cheaper": TOKENS["good"].dark, "dearer": TOKENS["bad"].dark}
+
+
+def cost_table(answer: Answer) -> Table:
+    """Tabulate what a unit costs at each level, and at the other site."""
+    rows, places = answer.rows, answer.places
+    compared = {name: row.difference for name, row in rows.items() if row.verdict != "reference"}
+    differences = dict(zip(compared, column_places(list(compared.values())), strict=True))
+    size, _ = capital_unit(answer)
+    made = f"{units(answer.comparison.unit)} a shift"
+    return table(
+        ("level", made, answer.per_unit, "difference, 95 %", "", "people", "capital"),
+        [
+            (
+                _name(name, row, answer),
+                number(row.good_per_shift.mean, decimals_of(row.good_per_shift)),
+                number(row.unit_cost.mean, places[name]),
+                _difference(row.difference, differences[name]) if name in differences else "",
+                Text(row.verdict, COLOURS.get(row.verdict, "dim")),
+                number(sum(row.people.values()), 0),
+                number((row.capex - answer.reference.capex) / size, _capital_places(answer), signed=True),
+            )
+            for name, row in rows.items()
+        ],
+        left=(0, 4),
+    )
+
+
+def wage_table(answer: Answer) -> Table:
+    """Tabulate the operator's wages at which a level begins to pay, and at which it costs what it costs elsewhere."""
+    headings = ["level", "pays at wages"]
+    if answer.there:
+        headings += ["gap closed, net", f"parity with {answer.there.country}", "low to high there"]
+    return table(headings, [_wages(row, answer) for row in answer.comparison.rows], left=(0, 1))
+
+
+def parts_table(answer: Answer) -> Table:
+    """Tabulate what a unit's cost is made of; the parts sum to the total as shown."""
+    body: list[list[RenderableType]] = []
+    for (name, row), places in zip(answer.rows.items(), answer.places.values(), strict=True):
+        parts = rounded_parts(row.parts, places)
+        low, high = (number(end, places) for end in row.wage_range)
+        amounts = (number(amount, places) for amount in (*(parts[part] for part in COST_LINES), sum(parts.values())))
+        body.append([_name(name, row, answer), *amounts, f"{low} to {high}"])
+    return table((answer.per_unit, *COST_LINES, "total", "wages low to high"), body)
+
+
+def _name(name: str, row: Row, answer: Answer) -> Text:
+    return Text(name, "bold" if row is answer.best and answer.is_better else "")
+
+
+def _difference(difference: Estimate, places: int) -> str:
+    written = number(difference.mean, places, signed=True)
+    bare = difference.interval is None or is_exact(difference)
+    return written if bare else f"{written} {interval(difference.interval, places)}"
+
+
+def _wages(row: Row, answer: Answer) -> list[RenderableType]:
+    cells: list[RenderableType] = [_name(row.level, row, answer), "reference" if row.pays is None else _pays(row.pays)]
+    if answer.there:
+        closed = row.standing["mode"].gap_closed
+        ends = [row.standing[case].parity.threshold.wage for case in ("low", "high")]
+        known = sorted(end for end in ends if end is not None)
+        cells += [
+            NOTHING if closed is None or row.verdict == "reference" else share_text(closed),
+            wage_text(row.standing["mode"].parity),
+            f"{number(known[0], 0)} to {number(known[-1], 0)}" if len(known) == len(ends) else NOTHING,
+        ]
+    return cells
+
+
+def _pays(passing: WageThreshold) -> str:
+    """Write the wages at which a level is cheaper than the reference."""
+    side = {"above": "from ", "below": "up to "}.get(passing.threshold.cheaper, "")
+    return side + wage_text(passing)
+
+
+def capital_unit(answer: Answer) -> tuple[float, str]:
+    """Give the unit in which differences of capital are shown: its size [EUR] and its name."""
+    return (MILLION, "M EUR") if _largest_capital(answer) >= MILLION else (THOUSAND, "k EUR")
+
+
+def _capital_places(answer: Answer) -> int:
+    largest = _largest_capital(answer)
+    return 0 if largest < MILLION else 2 if largest < SMALL * MILLION else 1
+
+
+def _largest_capital(answer: Answer) -> float:
+    return max(abs(row.capex - answer.reference.capex) for row in answer.comparison.rows)
