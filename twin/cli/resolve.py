@@ -146,19 +146,30 @@ def worked_until(shifts: Shifts, start: float, work: float) -> float:
     >>> worked_until(Shifts(pattern="1x8", days="mon-fri"), 0.0, 6 * 8 * 3600.0) / 3600  # Monday of the second week
     182.0
     """
-    from twin.line.work_calendar import WEEK, windows
+    from twin.line.work_calendar import HOUR, WEEK, scheduled_hours_per_week, windows
 
-    week = windows(shifts)
-    a_week = sum(end - begin for begin, end in week)
     if work <= 0:
         return start
-    weeks, within = divmod(start, WEEK)
-    work += weeks * a_week + sum(min(max(within - begin, 0.0), end - begin) for begin, end in week)
-    weeks, rest = divmod(work, a_week)
+    a_week = scheduled_hours_per_week(shifts) * HOUR
+    weeks, rest = divmod(worked_between(shifts, 0.0, start) + work, a_week)
     if rest == 0:  # the end of a week's last shift, not the beginning of the next week's first
         weeks, rest = weeks - 1, a_week
-    for begin, end in week:
+    for begin, end in windows(shifts):
         if rest <= end - begin:
             return weeks * WEEK + begin + rest
         rest -= end - begin
     return (weeks + 1) * WEEK  # rounding left something after the week's last shift
+
+
+def worked_between(shifts: Shifts, start: float, end: float) -> float:
+    """Return the time within shifts between two moments [s from the first Monday 00:00]."""
+    from twin.line.work_calendar import WEEK, windows
+
+    week = windows(shifts)
+
+    def until(moment: float) -> float:
+        weeks, within = divmod(moment, WEEK)
+        inside = sum(min(max(within - opens, 0.0), closes - opens) for opens, closes in week)
+        return weeks * sum(closes - opens for opens, closes in week) + inside
+
+    return until(end) - until(start)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import platform
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
@@ -118,12 +119,17 @@ class Study:
             return None
         return self.estimate(lambda accounts: accounts.departed * a_shift / accounts.scheduled_s)
 
+    @cached_property
+    def limits(self) -> dict[str, int]:
+        """The station that limits the line, then the others that do in some replications; each with how many."""
+        counted = Counter(bottleneck(run.accounts) for run in self.runs)
+        station = bottleneck(self.pooled)
+        return {station: counted.pop(station, 0)} | dict(counted.most_common())
+
     @property
-    def limit(self) -> tuple[str, int]:
-        """The station that limits the line, and the replications in which it is the one: as named, else found."""
-        limits = [bottleneck(run.accounts) for run in self.runs]
-        station = self.scenario.line.bottleneck or bottleneck(self.pooled)
-        return station, limits.count(station)
+    def oee_station(self) -> str:
+        """The station whose OEE is the line's: the bottleneck that the line names, else the one that limits it."""
+        return self.scenario.line.bottleneck or next(iter(self.limits))
 
 
 def replicate(

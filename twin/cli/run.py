@@ -1,0 +1,146 @@
+"""`twin run`: simulate a line, and say how much it makes, what limits it, and how sure that is."""
+
+from __future__ import annotations
+
+import time
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from twin.cli.resolve import (
+    SHIFTS,
+    EngineOption,
+    HorizonOption,
+    JsonOption,
+    LineArgument,
+    OptionsOption,
+    ReplicationsOption,
+    SeedOption,
+    WarmupOption,
+    WorkersOption,
+    line_of,
+    times_of,
+)
+from twin.cli.show import grey, progress, show, show_json, verdict
+from twin.errors import InputError
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from twin.engine.state import LineState
+    from twin.line.scenario import Scenario
+    from twin.study.replicate import Study
+
+TraceOption = Annotated[Path | None, typer.Option("--trace", metavar="FILE", help="Write every event to a CSV file.")]
+SaveOption = Annotated[Path | None, typer.Option("--save-state", metavar="FILE", help="Save where each run stopped.")]
+ResumeOption = Annotated[
+    Path | None, typer.Option("--resume", metavar="FILE", help="Go on from a saved state, with its seed.")
+]
+
+
+def run(
+    context: typer.Context,
+    line: LineArgument,
+    *,
+    options: OptionsOption = None,
+    replications: ReplicationsOption = 20,
+    horizon: HorizonOption = SHIFTS,
+    warmup: WarmupOption = None,
+    seed: SeedOption = 1,
+    engine: EngineOption = "auto",
+    workers: WorkersOption = None,
+    as_json: JsonOption = False,
+    trace: TraceOption = None,
+    save_state: SaveOption = None,
+    resume: ResumeOption = None,
+) -> None:
+    """Simulate a line: how much it makes, what limits it, and how sure that is."""
+    from twin.line.scenario import scenario
+    from twin.study.replicate import document, replicate
+
+    chosen = scenario(line_of(line), options)
+    _check_folders(trace, save_state)
+    states = None if resume is None else _saved(context, resume, chosen)
+    if states and warmup is None:
+        warmup = f"{states[0].warmup_s!r} s"
+    horizon_s, warmup_s = times_of(chosen.line.shifts, horizon, warmup)
+    start = time.monotonic()
+    with progress("Simulating") as report_progress:
+        study = replicate(
+            chosen,
+            replications=replications,
+            horizon=horizon_s,
+            warmup=warmup_s,
+            seed=seed,
+            engine=engine,
+            workers=workers,
+            trace=trace is not None,
+            initial=states,
+            keep_state=save_state is not None,
+            progress=report_progress,
+        )
+    seconds = time.monotonic() - start
+    _write(study, trace, save_state)
+    if as_json:
+        show_json(document(study))
+    else:
+        show(*report(study), grey(_origin(study, seconds)))
+    if len(study.locked) == len(study.runs):
+        raise typer.Exit(1)
+
+
+def report(study: Study) -> list[RenderableType]:
+    """Return what a study says: the answer, its doubts, and the tables it rests on."""
+    from twin.cli import run_tables, run_words
+
+    blocks: list[RenderableType | None] = [
+        verdict(run_words.answer(study)),
+        run_words.locks(study),
+        "\n".join(run_words.doubts(study)) or None,
+        run_tables.measures(study),
+        *run_tables.stations(study),
+        run_tables.buffers(study),
+        run_tables.people(study),
+    ]
+    return [block for block in blocks if block is not None]
+
+
+def _origin(study: Study, seconds: float) -> str:
+    from twin.cli.run_words import origin
+
+    return origin(study, seconds)
+
+
+def _check_folders(*files: Path | None) -> None:
+    """Find out that a file cannot be written before the work, not after it."""
+    problems = [f"{file}: there is no folder {file.parent}" for file in files if file and not file.parent.is_dir()]
+    if problems:
+        raise InputError(*(f"{problem}; make it, or name another" for problem in problems))
+
+
+def _saved(context: typer.Context, resume: Path, chosen: Scenario) -> list[LineState]:
+    from twin.engine.plan import make_plan
+    from twin.engine.state import load_states
+
+    given = [name for name in ("seed", "replications") if _is_given(context, name)]
+    if given:
+        raise InputError(*(f"--{name}: the saved state of --resume brings its own; leave it out" for name in given))
+    return load_states(resume, make_plan(chosen).key)
+
+
+def _is_given(context: typer.Context, name: str) -> bool:
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
+def _write(study: Study, trace: Path | None, save_state: Path | None) -> None:
+    if trace is not None:
+        from connectors.event_log import write_events
+
+        write_events(chain.from_iterable(run.events or () for run in study.runs), trace)
+    if save_state is not None:
+        from twin.engine.state import save_states
+
+        save_states(save_state, [run.state for run in study.runs if run.state is not None])

@@ -1,0 +1,215 @@
+"""What `twin run` shows in tables: measures with their intervals, stations, buffers, people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from twin.accounts import lead_quantile
+from twin.cli.numbers import NOTHING, decimals_of, interval, number, percent, significant
+from twin.cli.run_words import label
+from twin.cli.show import SHOWN, state_bar, state_legend, state_word, table, unit, units, width
+from twin.events import STATES
+from twin.line.diagram import station_names
+from twin.line.scenario import posts
+from twin.line.work_calendar import WEEK, windows
+from twin.study.intervals import Estimate
+from twin.study.replicate import state_shares, utilisation
+from twin.units import SECONDS_PER_HOUR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.table import Table
+    from rich.text import Text
+
+    from twin.accounts import Accounts
+    from twin.line.line import Line
+    from twin.study.replicate import Study
+
+PERCENT = 100.0
+TIMES = {"d": 86400.0, "h": SECONDS_PER_HOUR, "min": 60.0, "s": 1.0}
+MOST_PLACES = 15
+LONGEST_BAR, SHORTEST_BAR = 30, 10
+"""Cells of a bar of time."""
+
+
+class Measure(NamedTuple):
+    """A row of the measures; `places` after the point are shown at most, where there is a limit."""
+
+    name: str
+    estimate: Estimate | None
+    unit: str
+    remark: str = ""
+    places: int | None = None
+
+
+def measures(study: Study) -> Table:
+    """Return the measures of the line, each with its 95 % interval."""
+    rows = [_written(measure) for measure in _measures(study)]
+    if len(study.runs) > 1:
+        return table(("measure", "mean", "95 % interval", "unit", ""), rows, left=(0, 3, 4))
+    without = [(name, value, *rest) for name, value, _, *rest in rows]
+    return table(("measure", "one run", "unit", ""), without, left=(0, 2, 3))
+
+
+def _written(measure: Measure) -> tuple[str, str, str, str, str]:
+    estimate = measure.estimate
+    if estimate is None:
+        return measure.name, NOTHING, NOTHING, measure.unit, measure.remark
+    places = min(decimals_of(estimate), measure.places if measure.places is not None else MOST_PLACES)
+    return (
+        measure.name,
+        number(estimate.mean, places),
+        interval(estimate.interval, places),
+        measure.unit,
+        measure.remark,
+    )
+
+
+def _measures(study: Study) -> Iterator[Measure]:
+    line = study.scenario.line
+    product = unit(line.product.unit)
+    closed = "" if _never_closes(line) else "closed hours included"
+    yield Measure("good output", study.good_per_hour, f"{units(line.product.unit)}/h", closed)
+    yield from _effectiveness(study)
+    yield Measure("first-pass yield", scaled(study.line_kpi("first_pass_ratio"), PERCENT), "%")
+    if line.source.capacity is not None:
+        yield Measure("turned away", scaled(study.estimate(_turned_away), PERCENT), "%", "of what arrives")
+    yield _lead_time(study)
+    each = "" if line.product.per_part == 1 else f"{line.product.per_part:g} {units(line.product.unit)} each"
+    yield Measure("work in progress", study.line_kpi("wip"), "parts", each)
+    yield Measure("energy", study.line_kpi("energy_per_unit"), f"kWh/{product}")
+    if people := sum(posts(study.scenario).values()):
+        filled = f"{people} {'post' if people == 1 else 'posts'} a shift"
+        yield Measure("labour", study.line_kpi("labour_hours_per_unit"), f"h/{product}", filled)
+
+
+def _effectiveness(study: Study) -> Iterator[Measure]:
+    station = study.oee_station
+    oee = scaled(study.station_kpi("oee", station), PERCENT)
+    yield Measure(f"OEE of {label(study.scenario.line, station)}", oee, "%", _against_target(study, oee))
+    places = None if oee is None else decimals_of(oee)
+    for kpi in ("availability", "effectiveness", "quality"):
+        yield Measure(f"  {kpi}", scaled(study.station_kpi(kpi, station), PERCENT), "%", places=places)
+
+
+def _against_target(study: Study, oee: Estimate | None) -> str:
+    share = study.scenario.line.targets.oee
+    if share is None or oee is None:
+        return ""
+    target, places = share * PERCENT, decimals_of(oee)
+    apart = round(oee.mean - target, places)
+    if not oee.excludes(target) or not apart:
+        return f"target {target:g}"
+    return f"{number(abs(apart), places)} {'over' if apart > 0 else 'under'} target {target:g}"
+
+
+def _lead_time(study: Study) -> Measure:
+    lead = study.line_kpi("lead_time")
+    if lead is None:
+        return Measure("lead time", None, "min")
+    name, size = next((name, size) for name, size in TIMES.items() if lead.mean >= size or name == "s")
+    tails = [lead_quantile(study.pooled, share) for share in (0.9, 0.95)]
+    p90, p95 = (number(tail / size, significant(tail / size, 2)) if tail is not None else NOTHING for tail in tails)
+    return Measure("lead time", scaled(lead, 1 / size), name, f"P90 {p90}, P95 {p95}")
+
+
+def _turned_away(accounts: Accounts) -> float | None:
+    came = accounts.arrived + accounts.turned_away
+    return accounts.turned_away / came if came else None
+
+
+def scaled(estimate: Estimate | None, factor: float) -> Estimate | None:
+    """Return an estimate in a unit that is `factor` times as fine; None stays None."""
+    if estimate is None:
+        return None
+    ends = None if estimate.interval is None else (estimate.interval[0] * factor, estimate.interval[1] * factor)
+    values = tuple(value * factor for value in estimate.replications)
+    return Estimate(estimate.mean * factor, ends, estimate.confidence, values)
+
+
+def stations(study: Study) -> list[Table | Text]:
+    """Return where each station's time goes, as bars and numbers, and what the bars mean."""
+    line = study.scenario.line
+    names = station_names(line)
+    shares = {station: _within_shifts(row) for station, row in state_shares(study.pooled).items()}
+    visible = [state for state in STATES if any(row[state] >= SHOWN for row in shares.values())]
+    columns = [state for state in COLUMNS if any(row[state] >= SHOWN / 2 for row in shares.values())]
+    taken = max(len(names[station]) for station in shares) + len("  limits") + 2
+    cells = width() - taken - sum(max(len("100.0 %"), *map(len, heading(state).split("\n"))) + 2 for state in columns)
+    cells = min(LONGEST_BAR, max(SHORTEST_BAR, cells))
+    limit = next(iter(study.limits))
+    rows = [
+        (
+            names[station],
+            state_bar(row, cells),
+            *(percent(row[state], 1 if state == "processing" else 0) for state in columns),
+            "limits" if station == limit else "",
+        )
+        for station, row in shares.items()
+    ]
+    time = "share of time" if _never_closes(line) else "share of shift time"
+    result = table(("station", time, *map(heading, columns), ""), rows, left=(0, 1, len(columns) + 2))
+    return [result, state_legend(visible)]
+
+
+COLUMNS = ("processing", "starved", "blocked", "setup", "down", "waiting_repair", "waiting_operator")
+"""States in the order of the table."""
+
+
+def heading(state: str) -> str:
+    """Return the word for a state as a heading of a narrow column."""
+    return state_word(state).replace(" ", "\n")
+
+
+def _within_shifts(shares: dict[str, float]) -> dict[str, float]:
+    """Return shares of the time within shifts; all 0 where there is none."""
+    inside = {state: 0.0 if state == "off_shift" else share for state, share in shares.items()}
+    open_ = sum(inside.values())
+    return {state: share / open_ if open_ > 0 else 0.0 for state, share in inside.items()}
+
+
+def buffers(study: Study) -> Table | None:
+    """Return how full the buffers are; None where there are none."""
+    line, pooled = study.scenario.line, study.pooled
+    names = station_names(line)
+    places: dict[str, int | None] = {edge.name: edge.buffer for edge in line.route}
+    levels = (column / pooled.span_s for column in (pooled.level_s, pooled.full_s, pooled.empty_s))
+    rows = []
+    for edge, level, full, empty in zip(pooled.edges, *levels, strict=True):
+        room = places.get(edge, line.source.capacity)
+        if room == 0:
+            continue
+        start, _, end = edge.partition("->")
+        limited = room is not None
+        rows.append(
+            (
+                f"{names.get(start, start)} → {names[end]}",
+                f"{room:,}" if limited else "no limit",
+                _level(level),
+                percent(full) if limited else NOTHING,
+                percent(empty),
+            )
+        )
+    return table(("buffer", "places", "mean level", "full", "empty"), rows) if rows else None
+
+
+def _level(level: float) -> str:
+    """Return a mean number of parts or requests to two digits, at least to the whole."""
+    return number(level, max(0, significant(level, 2)))
+
+
+def people(study: Study) -> Table | None:
+    """Return how busy the people are; None where there are none."""
+    pooled = study.pooled
+    waiting = dict(zip(pooled.skills, (pooled.waiting_s / pooled.scheduled_s).tolist(), strict=True))
+    rows = [
+        (skill, str(count), percent(utilisation(pooled)[skill]), _level(waiting[skill]))
+        for skill, count in posts(study.scenario).items()
+        if count
+    ]
+    return table(("people", "posts a shift", "busy", "requests waiting"), rows) if rows else None
+
+
+def _never_closes(line: Line) -> bool:
+    return windows(line.shifts) == [(0.0, WEEK)]

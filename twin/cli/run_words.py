@@ -1,0 +1,164 @@
+"""What `twin run` says in sentences: how much a line makes, what limits it, how sure that is, whether it locked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from twin.cli.numbers import (
+    DIGITS_OF_THE_EXACT,
+    PLUS_MINUS,
+    decimals_for,
+    decimals_of,
+    number,
+    percent,
+    plus_minus,
+    significant,
+)
+from twin.cli.resolve import worked_between
+from twin.cli.show import units
+from twin.line.names import listed
+from twin.line.work_calendar import HOUR, WEEK, shift_hours
+from twin.study.intervals import Estimate, spread
+from twin.study.replicate import state_shares
+from twin.units import format_time
+
+if TYPE_CHECKING:
+    from twin.line.line import Line
+    from twin.study.replicate import Study
+
+FEWEST_FOR_A_SPREAD = 20
+"""Replications from which a tenth of them says something."""
+
+QUANTILE_TO_MEAN = 1.7
+"""Sampling error of a tenth's quantile over that of the mean, for normal outcomes: sqrt(0.1 * 0.9) / phi(1.28)."""
+
+ROUNDING = 1e-9
+"""What sums of times leave, relative."""
+
+SPARE = 0.05
+"""Share of time: who waits longer than that for parts to arrive at the line has time to spare."""
+
+
+def label(line: Line, station: str) -> str:
+    """Return the name of a station within a sentence."""
+    return line.stations[station].label or station
+
+
+def answer(study: Study) -> str:
+    """Return the sentences that answer how much the line makes and what limits it."""
+    if len(study.locked) == len(study.runs):
+        every = "the run ends" if len(study.runs) == 1 else f"all {len(study.runs)} replications end"
+        return f"The line locks: {every} in a deadlock."
+    good = study.good_per_shift
+    if good is None:
+        return 'The time measured holds no shift, so nothing was made; measure longer, such as --horizon "20 shifts".'
+    return f"{_output(study, good)} {_limit(study)}"
+
+
+def _output(study: Study, good: Estimate) -> str:
+    line = study.scenario.line
+    a_shift = f"{units(line.product.unit)} a shift"
+    places = decimals_of(good)
+    plan = line.plan_per_shift
+    if good.interval is None:
+        planned = "" if plan is None else f", against {number(plan, significant(plan, DIGITS_OF_THE_EXACT))} planned"
+        return f"In one run the line makes about {number(good.mean, places)} {a_shift}{planned}."
+    value, sign, half = plus_minus(good).partition(PLUS_MINUS)
+    made = f"The line makes {value} {a_shift}{sign}{half}"
+    if plan is None:
+        return f"{made}."
+    short = round(plan, places) - round(good.mean, places)
+    if not short or not good.excludes(plan):
+        return f"{made}; that is its plan of {number(plan, places)}, as far as can be told."
+    way = "short of" if short > 0 else "over"
+    return f"{made}, {number(abs(short), places)} {way} the {number(plan, places)} planned."
+
+
+def _limit(study: Study) -> str:
+    line, count = study.scenario.line, len(study.runs)
+    station, *others = study.limits
+    name, times = label(line, station), study.limits[station]
+    if line.source.arrivals is not None:
+        shares = state_shares(study.pooled)[station]
+        starved = shares["starved"] / (1 - shares["off_shift"])
+        if starved > SPARE:
+            return f"What arrives limits it: {name}, which waits least, is starved {percent(starved)} of the time."
+    if times == count:
+        return f"{name} limits it."
+    if times > count / 2:
+        return f"{name} limits it, in {times} of {count} replications."
+    other = others[0]
+    either = f"in {times} and {study.limits[other]} of {count} replications"
+    return f"{name} limits it, {label(line, other)} about as much ({either})."
+
+
+def doubts(study: Study) -> list[str]:
+    """Return how well the mean is known, and how far single runs spread: two different things, a line each."""
+    good = study.good_per_shift
+    if good is None or not good.half_width:
+        return []
+    a_shift = f"{units(study.scenario.line.product.unit)} a shift"
+    places = decimals_of(good)
+    known = f"The average is known to ± {number(good.half_width, places)} {a_shift} (95 % interval)."
+    outcomes = spread(good.replications) if len(good.replications) >= FEWEST_FOR_A_SPREAD else None
+    if outcomes is None:
+        return [known]
+    places = decimals_for(QUANTILE_TO_MEAN * good.half_width)
+    low, high = number(outcomes.p10, places), number(outcomes.p90, places)
+    one = {"one shift": "One shift in ten", "one week": "One week in ten"}.get(
+        measured(study), f"Of runs of {measured(study)}, one in ten"
+    )
+    return [known, f"{one} falls below {low} {a_shift}, one in ten rises above {high}."]
+
+
+def measured(study: Study) -> str:
+    """Return the measured time of a replication in words: in shifts where it is whole shifts."""
+    if study.horizon_s == WEEK:
+        return "one week"
+    return _in_shifts(study, study.warmup_s, study.horizon_s)
+
+
+def _in_shifts(study: Study, start: float, time: float) -> str:
+    shifts = study.scenario.line.shifts
+    worked = worked_between(shifts, start, start + time) / (shift_hours(shifts) * HOUR)
+    whole = round(worked)
+    if whole < 1 or abs(worked - whole) > ROUNDING * whole:
+        return format_time(time)
+    return "one shift" if whole == 1 else f"{whole:,} shifts"
+
+
+def locks(study: Study) -> str | None:
+    """Return who waited for whom where runs ended in a deadlock, and the remedy; None where none did."""
+    if not study.locked:
+        return None
+    waits = study.locked[0].deadlock or ()
+    line = study.scenario.line
+    count = f"{len(study.locked)} of {len(study.runs)} replications" if len(study.runs) > 1 else "The run"
+    ways = _returning(study)
+    counted = "" if len(study.locked) == len(study.runs) else " Their standstill is counted in the figures here."
+    where = f"the returning way {listed(ways)}" if ways else "a way among them"
+    return (
+        f"{count} of {line.line} ended in a deadlock: {'; '.join(waits)}, and nothing can move. "
+        f"Leave {where} without `buffer`, so that it holds without limit, or give it more places.{counted}"
+    )
+
+
+def _returning(study: Study) -> list[str]:
+    """Return the ways back with few places between the stations that wait for each other, in the first such run."""
+    line = study.scenario.line
+    waits = [text.split() for text in study.locked[0].deadlock or ()]  # "press 2 waits for weld"
+    waiting, awaited = {words[0] for words in waits}, {words[-1] for words in waits}
+    ways = [edge for edge in line.route if edge.buffer is not None and edge.from_ in waiting and edge.to in awaited]
+    place = {name: position for position, name in enumerate(line.stations)}
+    back = [edge for edge in ways if edge.rework] or [edge for edge in ways if place[edge.from_] >= place[edge.to]]
+    return [edge.name for edge in back]
+
+
+def origin(study: Study, seconds: float) -> str:
+    """Return how the answer was made: replications, times, seed, clock, digest, and how long it took [s]."""
+    count = len(study.runs)
+    runs = "One run" if count == 1 else f"{count} replications"
+    warmup = f"warm-up {_in_shifts(study, 0.0, study.warmup_s)}" if study.warmup_s else "no warm-up"
+    clock = {"simpy": "SimPy's clock"}.get(study.engine, f"{study.engine} clock")
+    took = f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"  # noqa: PLR2004 -- two digits
+    return f"{runs} of {measured(study)}, {warmup}, seed {study.seed}, {clock}, digest {study.digest[:12]}, {took}"
