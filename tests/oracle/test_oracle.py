@@ -8,10 +8,10 @@ from __future__ import annotations
 from random import Random
 
 import pytest
+
 from support.lines import Variety, random_line
 from support.measure import agree, shares, throughput, wip
 from support.oracle import observe
-
 from twin.engine import simulate
 
 HORIZON = 24 * 3600.0

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from support.lines import Description, describe, exponential
 from support.markov import OUT, Edge, Station, Steady
 from support.measure import check, check_share, share, throughput, wip
-
 from twin.engine import simulate
 
 if TYPE_CHECKING:

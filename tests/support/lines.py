@@ -33,7 +33,9 @@ def describe(
     **keys: Any,  # noqa: ANN401 - the line file's other keys, as they are
 ) -> Scenario:
     """Return the scenario of a line described by dicts in the shape of a line file."""
-    return load(yaml.safe_dump({"line": "test", "stations": dict(stations), "route": list(route), **keys}, sort_keys=False))
+    return load(
+        yaml.safe_dump({"line": "test", "stations": dict(stations), "route": list(route), **keys}, sort_keys=False)
+    )
 
 
 def chain(names: Sequence[str], buffers: Sequence[int | None]) -> list[Description]:
@@ -74,8 +76,9 @@ def _edge(source: str, target: str, capacity: int | None) -> Description:
 # fixed list hands one of a fixed seed, and both get the same lines.
 
 SKILLS = ("operator", "setter", "technician")
-WHOLE_MINUTES = (60.0, 120.0, 180.0, 300.0)
-"""Constant times are drawn from few commensurable values, so that ties abound."""
+WORKS = {"operator": 0.4, "setter": 0.3, "technician": 0.05}
+REPAIRS = {"operator": 0.2, "setter": 0.05, "technician": 0.6}
+"""How likely a machine's crew, and its repair, asks people of each skill."""
 
 
 class Variety(NamedTuple):
@@ -119,7 +122,7 @@ def smooth_line(random: Random, stations: int = 4) -> tuple[dict[str, Descriptio
 
 
 def _time(random: Random, mean: float, *, ties: bool) -> Description:
-    """Return a distribution of about that mean, of any family."""
+    """Return a distribution of about that mean, of any family; with `ties` often a constant of whole minutes."""
     families: list[Description] = [
         exponential(mean),
         {"uniform": {"low": seconds(0.5 * mean), "high": seconds(1.5 * mean)}},
@@ -131,12 +134,12 @@ def _time(random: Random, mean: float, *, ties: bool) -> Description:
         {"normal": {"mean": seconds(mean), "cv": 0.3}},
         {"empirical": [seconds(0.5 * mean), seconds(mean), seconds(1.7 * mean)]},
     ]
-    tied = [constant(random.choice(WHOLE_MINUTES))] * len(families) if ties else []
-    return random.choice([*families, *tied])
+    whole_minutes = constant(60.0 * max(1, 2 * round(mean / 120)))
+    return random.choice([*families, *([whole_minutes] * len(families) if ties else [])])
 
 
-def _crew(random: Random, pools: Mapping[str, int], likely: float) -> dict[str, int]:
-    return {skill: random.randint(1, 2) for skill in pools if random.random() < likely}
+def _people(random: Random, pools: Mapping[str, int], likely: Mapping[str, float]) -> dict[str, int]:
+    return {skill: random.choice((1, 1, 2)) for skill in pools if random.random() < likely[skill]}
 
 
 def _station(random: Random, variety: Variety, pools: Mapping[str, int]) -> Description:
@@ -148,7 +151,7 @@ def _station(random: Random, variety: Variety, pools: Mapping[str, int]) -> Desc
         station |= {"kind": "inspection", "false_reject": random.choice((0.0, 0.02))}
     if random.random() < 0.4:
         station["scrap"] = random.choice((0.01, 0.1))
-    if crew := _crew(random, pools, 0.4):
+    if crew := _people(random, pools, WORKS):
         station["crew"] = crew
     failures = {name: _failure(random, variety, pools) for name in ("jam", "wear")[: random.choice((0, 0, 1, 2))]}
     if failures:
@@ -164,7 +167,7 @@ def _failure(random: Random, variety: Variety, pools: Mapping[str, int]) -> Desc
         failure["ttf"] = _time(random, random.uniform(600, 6000), ties=variety.ties)
     if variety.calendar_failures and random.random() < 0.5:
         failure["clock"] = "calendar"
-    if people := _crew(random, pools, 0.4):
+    if people := _people(random, pools, REPAIRS):
         failure["repaired_by"] = people
     return failure
 
@@ -197,14 +200,19 @@ def _shifts(random: Random) -> Description:
 def _route(random: Random, variety: Variety, names: str) -> list[Description]:
     """Return a chain with branches ahead and ways back; every station is reached, and reaches the end."""
     ways = {name: _ways_ahead(random, name, [*names[place + 1 :], "out"]) for place, name in enumerate(names)}
-    entered = [names[0], *(name for name in names[1:] if any(way["to"] == name for each in ways.values() for way in each))]
+    entered = [
+        names[0],
+        *(name for name in names[1:] if any(way["to"] == name for each in ways.values() for way in each)),
+    ]
     for name in names:
         before = [other for other in entered if other <= name]
         if random.random() < 0.25:
             ways[name].append(_way_back(random, variety, name, random.choice(before)))
     route = [way for each in ways.values() for way in each]
     for first, way in zip([None, *route], route, strict=False):
-        if first is not None and first["from"] == way["from"]:  # the first of a station's ways takes what the others leave
+        if (
+            first is not None and first["from"] == way["from"]
+        ):  # the first of a station's ways takes what the others leave
             way["probability"] = random.choice((0.1, 0.25, 0.3))
     random.shuffle(route)
     return route
@@ -229,4 +237,3 @@ def _way(random: Random, name: str, target: str) -> Description:
 def _way_back(random: Random, variety: Variety, name: str, target: str) -> Description:
     capacity = random.choice((None, None, 3)) if variety.finite_loops and name != target else None
     return _edge(name, target, capacity) | {"rework": True}
-

@@ -45,7 +45,11 @@ def share(station: str, *states: str) -> Callable[[Accounts], float]:
     """Return the measure "share of its machines' time that the station spends in any of these states"."""
 
     def measure(accounts: Accounts) -> float:
-        return shares(accounts)[station, states[0]] if len(states) == 1 else sum(shares(accounts)[station, s] for s in states)
+        return (
+            shares(accounts)[station, states[0]]
+            if len(states) == 1
+            else sum(shares(accounts)[station, s] for s in states)
+        )
 
     return measure
 

@@ -228,7 +228,9 @@ class Machine:
         while left > 0:
             yield from self._wait_until_open()
             own = self.station.crew if self.has_crew else {}
-            others = {skill: number - own.get(skill, 0) for skill, number in needs.items() if number > own.get(skill, 0)}
+            others = {
+                skill: number - own.get(skill, 0) for skill, number in needs.items() if number > own.get(skill, 0)
+            }
             if not (yield from self._ask(others, "waiting_repair")):
                 self._send_home()
                 continue

@@ -9,7 +9,7 @@ from support.timeline import levels, parts, states
 
 
 def test_a_fast_machine_is_blocked_behind_a_slow_one(follow: Any) -> None:
-    """a takes 4 s, b 10 s, one place between."""
+    """A takes 4 s, b 10 s, one place between."""
     run = follow(serial({"a": {"cycle": constant(4)}, "b": {"cycle": constant(10)}}, [1]), 40)
 
     assert states(run.events, "a") == [
@@ -24,13 +24,15 @@ def test_a_fast_machine_is_blocked_behind_a_slow_one(follow: Any) -> None:
     ]
     assert states(run.events, "b") == [(0, "starved"), (4, "processing")]  # one part straight after the other
     assert levels(run.events, "a->b") == [(0, 0), (8, 1)]  # at 14, 24, 34 the place is freed and filled at once
-    assert parts(run.events, "a") == [(t, "good", "b") for t in (4, 8, 14, 24, 34)]  # when it leaves, not when it is done
+    assert parts(run.events, "a") == [
+        (t, "good", "b") for t in (4, 8, 14, 24, 34)
+    ]  # when it leaves, not when it is done
     assert parts(run.events, "b") == [(t, "good", "out") for t in (14, 24, 34)]
     assert list(run.accounts.states[0]) == [0, 0, 0, 0, 0, 0, 12 + 4 + 4 + 4, 2 + 6 + 6 + 2, 0]
 
 
 def test_a_slow_machine_starves_two_that_follow(follow: Any) -> None:
-    """a takes 5 s and feeds two machines of b, 12 s each: the lowest machine that is free takes the part."""
+    """A takes 5 s and feeds two machines of b, 12 s each: the lowest machine that is free takes the part."""
     run = follow(serial({"a": {"cycle": constant(5)}, "b": {"machines": 2, "cycle": constant(12)}}, [None]), 46)
 
     assert states(run.events, "a") == [(0, "processing")]
@@ -62,7 +64,7 @@ def test_a_slow_machine_starves_two_that_follow(follow: Any) -> None:
 
 
 def test_a_line_without_places_moves_up_as_one(follow: Any) -> None:
-    """a 4 s, b 6 s, c 9 s, no place between: c's completion lets b and a go in the same instant."""
+    """A 4 s, b 6 s, c 9 s, no place between: c's completion lets b and a go in the same instant."""
     cycles = {"a": {"cycle": constant(4)}, "b": {"cycle": constant(6)}, "c": {"cycle": constant(9)}}
 
     run = follow(serial(cycles, [0, 0]), 48)
@@ -129,7 +131,7 @@ def test_the_longest_blocked_machine_moves_first(follow: Any) -> None:
 
 
 def test_a_free_machine_takes_the_part_that_has_waited_longest(follow: Any) -> None:
-    """a makes a part every 3 s, b every 4 s, c takes 5 s; in a tie the edge named first, b's, goes first."""
+    """A makes a part every 3 s, b every 4 s, c takes 5 s; in a tie the edge named first, b's, goes first."""
     stations = {"a": {"cycle": constant(3)}, "b": {"cycle": constant(4)}, "c": {"cycle": constant(5)}}
     route = [{"from": "b", "to": "c"}, {"from": "a", "to": "c"}, {"from": "c", "to": "out"}]
 

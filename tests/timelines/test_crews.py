@@ -14,9 +14,13 @@ def side_by_side(stations: dict[str, Any], **keys: Any) -> Any:  # noqa: ANN401
 
 
 def test_one_operator_serves_three_machines_in_the_order_of_asking(follow: Any) -> None:
-    """a 7 s, b 3 s, c 5 s. At 0 the line settles from its end, so c asks first and is served at once."""
+    """A 7 s, b 3 s, c 5 s. At 0 the line settles from its end, so c asks first and is served at once."""
     one = {"crew": {"operator": 1}}
-    stations = {"a": {"cycle": constant(7), **one}, "b": {"cycle": constant(3), **one}, "c": {"cycle": constant(5), **one}}
+    stations = {
+        "a": {"cycle": constant(7), **one},
+        "b": {"cycle": constant(3), **one},
+        "c": {"cycle": constant(5), **one},
+    }
 
     run = follow(side_by_side(stations, operators={"operator": 1}), 36)
 

@@ -19,13 +19,24 @@ def test_an_interrupted_cycle_goes_on_where_it_stopped(follow: Any) -> None:
     assert states(run.events, "a") == [
         (0, "processing"),  # P1 to 10, P2 to 20
         (25, "down"),  # 25 s worked; 5 s of P3 are left
-        (32, "processing"),  # P3 to 37, P4 to 47, P5 to 57, by when the new 25 s are used up: the completion comes first
+        (
+            32,
+            "processing",
+        ),  # P3 to 37, P4 to 47, P5 to 57, by when the new 25 s are used up: the completion comes first
         (57, "down"),  # P6 is taken and stops before its first second
         (64, "processing"),  # P6 to 74, P7 to 84, 5 s of P8
         (89, "down"),
         (96, "processing"),
     ]
-    assert reasons(run.events, "a") == [(0, None), (25, "jam"), (32, None), (57, "jam"), (64, None), (89, "jam"), (96, None)]
+    assert reasons(run.events, "a") == [
+        (0, None),
+        (25, "jam"),
+        (32, None),
+        (57, "jam"),
+        (64, None),
+        (89, "jam"),
+        (96, None),
+    ]
     assert parts(run.events, "a") == [(t, "good", "out") for t in (10, 20, 37, 47, 57, 74, 84)]
     assert (run.accounts.failures[0], run.accounts.repaired[0]) == (3, 3)
     assert run.accounts.states[0][3] == 7 + 7 + 7
@@ -53,7 +64,7 @@ def test_of_two_operating_clocks_the_smaller_age_acts_and_the_other_keeps_its_ag
 
 
 def test_a_calendar_clock_runs_while_blocked(follow: Any) -> None:
-    """a 4 s, no place, b 20 s; a fails 10 s after it was last repaired, for 6 s, whatever it does."""
+    """A 4 s, no place, b 20 s; a fails 10 s after it was last repaired, for 6 s, whatever it does."""
     stations = {
         "a": {"cycle": constant(4), "failures": {"power": failure(10, 6, clock="calendar")}},
         "b": {"cycle": constant(20)},
@@ -84,7 +95,7 @@ def test_a_calendar_clock_runs_while_blocked(follow: Any) -> None:
 
 
 def test_a_calendar_clock_runs_while_starved_and_a_down_machine_takes_no_part(follow: Any) -> None:
-    """a 10 s; b 4 s, fails 9 s after it was last repaired, for 5 s."""
+    """A 10 s; b 4 s, fails 9 s after it was last repaired, for 5 s."""
     stations = {
         "a": {"cycle": constant(10)},
         "b": {"cycle": constant(4), "failures": {"power": failure(9, 5, clock="calendar")}},

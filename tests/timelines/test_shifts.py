@@ -12,7 +12,7 @@ MINUTE_ON_MINUTE_OFF = {"times": {"mon": ["00:00-00:01", "00:02-00:03"]}}
 
 
 def test_a_cycle_and_a_repair_stop_at_the_end_and_go_on_at_the_start(follow: Any) -> None:
-    """a 25 s; b 20 s, fails after 20 s of work, for 30 s."""
+    """A 25 s; b 20 s, fails after 20 s of work, for 30 s."""
     jam = {"ttf": constant(20), "ttr": constant(30)}
     stations = {"a": {"cycle": constant(25)}, "b": {"cycle": constant(20), "failures": {"jam": jam}}}
 
@@ -75,7 +75,10 @@ def test_the_crew_goes_home_and_is_asked_for_anew(follow: Any) -> None:
 
 def test_a_calendar_clock_stands_still_between_the_shifts(follow: Any) -> None:
     """One machine, 40 s, fails 70 s after it was last repaired, for 5 s: 60 s pass before the pause, 10 after it."""
-    station = {"cycle": constant(40), "failures": {"power": {"ttf": constant(70), "ttr": constant(5), "clock": "calendar"}}}
+    station = {
+        "cycle": constant(40),
+        "failures": {"power": {"ttf": constant(70), "ttr": constant(5), "clock": "calendar"}},
+    }
 
     run = follow(serial({"a": station}, shifts=MINUTE_ON_MINUTE_OFF), 180)
 

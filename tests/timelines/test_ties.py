@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from support.lines import constant, describe, seconds
 from support.timeline import arrivals, levels, parts, reasons, states
 
@@ -79,7 +80,13 @@ def test_all_at_once(follow: Any, line: Any) -> None:
         (140, "down"),  # the second is done, the third stops before its first second
     ]
     assert parts(run.events, "c") == [(40, "good", "out"), (140, "good", "out")]
-    assert levels(run.events, "source->c") == [(0, 0), (60, 1), (80, 2), (100, 3), (120, 4)]  # at 140 one goes, one comes
+    assert levels(run.events, "source->c") == [
+        (0, 0),
+        (60, 1),
+        (80, 2),
+        (100, 3),
+        (120, 4),
+    ]  # at 140 one goes, one comes
 
 
 def test_what_happens_at_the_end_belongs_to_what_follows(follow: Any, line: Any) -> None:

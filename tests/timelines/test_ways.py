@@ -12,7 +12,7 @@ NEVER = 1e-12
 
 
 def test_a_part_on_its_way_holds_its_place(follow: Any) -> None:
-    """a 5 s, 7 s on the way, one place, b 3 s."""
+    """A 5 s, 7 s on the way, one place, b 3 s."""
     stations = {"a": {"cycle": constant(5)}, "b": {"cycle": constant(3)}}
     route = [{"from": "a", "to": "b", "buffer": 1, "transport": seconds(7.0)}, {"from": "b", "to": "out"}]
 
@@ -46,7 +46,7 @@ def test_a_part_on_its_way_holds_its_place(follow: Any) -> None:
 
 
 def test_waiting_counts_from_the_end_of_the_way(follow: Any) -> None:
-    """a 10 s and 9 s on the way, b 12 s and none, both into c, 20 s."""
+    """A 10 s and 9 s on the way, b 12 s and none, both into c, 20 s."""
     stations = {"a": {"cycle": constant(10)}, "b": {"cycle": constant(12)}, "c": {"cycle": constant(20)}}
     route = [
         {"from": "a", "to": "c", "transport": seconds(9.0)},
@@ -75,7 +75,7 @@ def test_waiting_counts_from_the_end_of_the_way(follow: Any) -> None:
 
 
 def test_reworked_parts_go_round_before_the_source_is_asked(follow: Any) -> None:
-    """a 5 s, b 4 s and back to a: two parts circle for ever, the source is never asked for a third."""
+    """A 5 s, b 4 s and back to a: two parts circle for ever, the source is never asked for a third."""
     stations = {"a": {"cycle": constant(5)}, "b": {"cycle": constant(4)}}
     route = [
         {"from": "a", "to": "b"},
@@ -117,7 +117,7 @@ def test_reworked_parts_go_round_before_the_source_is_asked(follow: Any) -> None
 
 
 def test_a_reworked_part_leaves_good_but_not_at_first_pass(follow: Any) -> None:
-    """a 4 s sends all to r, 5 s, as rework; b 7 s makes good parts; p packs both in 6 s, b's first in a tie."""
+    """A 4 s sends all to r, 5 s, as rework; b 7 s makes good parts; p packs both in 6 s, b's first in a tie."""
     stations = {
         "a": {"cycle": constant(4)},
         "r": {"cycle": constant(5)},
@@ -167,7 +167,7 @@ def test_an_arrival_is_turned_away_when_enough_wait(follow: Any) -> None:
 
 
 def test_a_deadlock_ends_the_replication_and_is_named(follow: Any) -> None:
-    """a 2 s, one place, b 10 s and straight back to a: at 12 each waits for the other."""
+    """A 2 s, one place, b 10 s and straight back to a: at 12 each waits for the other."""
     stations = {"a": {"cycle": constant(2)}, "b": {"cycle": constant(10)}}
     route = [
         {"from": "a", "to": "b", "buffer": 1},

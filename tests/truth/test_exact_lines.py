@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from support.chains import check_steady, serial_edges, to_scenario
 from support.markov import Station, Steady
 

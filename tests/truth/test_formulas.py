@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from support.formulas import machine_interference, md1, mg1, mm1, mm1_feedback, mm1k, mmc
 from support.markov import Station, serial
 

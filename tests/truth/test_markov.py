@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from support.markov import OUT, Edge, Station, serial, solve
 
 CASES = json.loads((Path(__file__).parent / "exact_lines.json").read_text(encoding="utf-8"))["cases"]

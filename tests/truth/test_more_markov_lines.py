@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from support.chains import check_steady, serial_edges, to_scenario
 from support.markov import OUT, Edge, Station, solve
 
@@ -11,7 +12,10 @@ CALENDAR = {"mtbf": 25.0, "mttr": 5.0, "clock": "calendar"}
 
 SERIAL = {
     "calendar, no place": ([Station(1.0, **CALENDAR), Station(0.9, **CALENDAR)], [0]),
-    "operating, no place, three": ([Station(1.0, **OPERATING), Station(0.8, **OPERATING), Station(0.9, **OPERATING)], [0, 0]),
+    "operating, no place, three": (
+        [Station(1.0, **OPERATING), Station(0.8, **OPERATING), Station(0.9, **OPERATING)],
+        [0, 0],
+    ),
     "one clock each": ([Station(1.0, **OPERATING), Station(1.0, **CALENDAR), Station(0.9)], [1, 2]),
     "calendar, pairs": ([Station(2.0, 2, **CALENDAR), Station(1.8, 2, **CALENDAR)], [1]),
     "operating, pairs, no place": ([Station(2.0, 2, **OPERATING), Station(0.9), Station(2.1, 2, **OPERATING)], [0, 0]),
@@ -33,7 +37,9 @@ BRANCHED = {
         [Edge(0, OUT, 0, 0.3), Edge(0, 1, 2, 0.7), Edge(1, OUT)],
     ),
 }
-LINES = {name: (stations, serial_edges(len(stations), buffers)) for name, (stations, buffers) in SERIAL.items()} | BRANCHED
+LINES = {
+    name: (stations, serial_edges(len(stations), buffers)) for name, (stations, buffers) in SERIAL.items()
+} | BRANCHED
 
 
 @pytest.mark.parametrize("name", LINES)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from support import formulas
 from support.lines import constant, describe, exponential, serial
 from support.measure import check, check_share, lead_time, share, throughput, wip
-
 from twin.engine import simulate
 
 if TYPE_CHECKING:
