@@ -116,8 +116,9 @@ def _bar(load: float) -> Text:
 
 
 def _note(station: StationCapacity, capacity: LineCapacity) -> str:
-    slowest = "limits" if station.station == capacity.bottleneck else ""
-    return "too slow" if station.load is not None and station.load > 1 + SAME else slowest
+    if station.station == capacity.bottleneck:
+        return "limits"
+    return "too slow" if station.load is not None and station.load > 1 + SAME else ""
 
 
 def people(capacity: LineCapacity) -> Table:

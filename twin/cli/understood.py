@@ -243,10 +243,11 @@ def guesses_text(found: Sequence[Guess]) -> str:
         return "Every number names its source; none is an assumption."
     assumed = sum(guess.assumption is not None for guess in found)
     silent = len(found) - assumed
-    kinds = f"{assumed:,} are assumptions, {silent:,} name no source"
-    if not silent or not assumed:
-        kinds = "all are assumptions" if assumed else "none names a source"
-    return f"{len(found):,} of its numbers are guesses: {kinds}. They are listed at the end."
+    if assumed and silent:
+        kinds = f"{assumed:,} are assumptions, {silent:,} name no source"
+    else:
+        kinds = "all assumptions" if assumed else "none with a source"
+    return f"Guesses among its numbers: {len(found):,}, {kinds}; they are listed at the end."
 
 
 def guesses(found: Sequence[Guess]) -> Table:
