@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
-from twin.cli.numbers import ROUNDING, decimals_of, interval, number, percent
+from twin.cli.numbers import ROUNDING, decimals_of, interval, mean, mean_and_interval, number, percent
 from twin.cli.show import unit
 from twin.study.intervals import Estimate, paired_difference, replications_for
 
@@ -129,10 +129,10 @@ def column_places(estimates: Sequence[Estimate]) -> list[int]:
     ]
 
 
-def share_places(share: Estimate) -> int:
-    """Give the places after the point to which a share is shown as a percentage."""
+def in_percent(share: Estimate) -> Estimate:
+    """Give a share as an estimate in percent."""
     ends = share.interval
-    return decimals_of(Estimate(100 * share.mean, None if ends is None else (100 * ends[0], 100 * ends[1])))
+    return Estimate(100 * share.mean, None if ends is None else (100 * ends[0], 100 * ends[1]))
 
 
 def share_text(share: Estimate) -> str:
@@ -143,17 +143,25 @@ def share_text(share: Estimate) -> str:
     >>> share_text(Estimate(0.3325, (0.3248, 0.3402))).replace(chr(160), " ")
     '33.2 % [32.5, 34.0]'
     """
-    places = share_places(share)
-    written = percent(share.mean, places)
-    if share.interval is None:
-        return written
-    return f"{written} {interval((100 * share.interval[0], 100 * share.interval[1]), places)}"
+    hundredths = in_percent(share)
+    written = percent(share.mean, decimals_of(hundredths))
+    return written if _is_bare(hundredths) else f"{written} {interval(hundredths.interval, decimals_of(hundredths))}"
 
 
 def wage_text(passing: WageThreshold) -> str:
     """Write the wage at which a level begins, or ceases, to be the cheaper one; or that it is so at any, or at none."""
-    found, ends = passing.threshold, passing.interval
+    found = passing.threshold
     if found.wage is None:
         return "any" if found.cheaper == "always" else "none"
-    places = decimals_of(Estimate(found.wage, ends))
-    return f"{number(found.wage, places)} {interval(ends, places)}" if ends else f"about {number(found.wage, places)}"
+    wage = Estimate(found.wage, passing.interval)
+    return f"about {mean(wage)}" if wage.interval is None else mean_and_interval(wage)
+
+
+def difference_text(difference: Estimate, places: int) -> str:
+    """Write a difference with its sign and, where it has one, its interval."""
+    written = number(difference.mean, places, signed=True)
+    return written if _is_bare(difference) else f"{written} {interval(difference.interval, places)}"
+
+
+def _is_bare(estimate: Estimate) -> bool:
+    return estimate.interval is None or is_exact(estimate)

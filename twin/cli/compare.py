@@ -6,6 +6,7 @@ import hashlib
 import re
 import time
 from dataclasses import asdict, dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, ParamSpec, TypeVar
 
 import typer
@@ -98,7 +99,7 @@ def compare(
 
     Every level meets the same luck. Costs are ex works: freight, duty and material are not in them.
     """
-    from twin.cli.show import show, show_json
+    from twin.cli.show import grey, show, show_json
 
     asked = question(
         line, options=options, reference=reference, site=site, against=against, horizon=horizon, warmup=warmup
@@ -109,7 +110,7 @@ def compare(
     if as_json:
         show_json(document(answer, studies))
     else:
-        show(*blocks(answer, studies, horizon, time.monotonic() - start))
+        show(*report(answer, studies), grey(origin(studies, time.monotonic() - start)))
 
 
 def question(
@@ -211,8 +212,25 @@ def _priced(site: Site, chosen: Scenario) -> None:
     prices_of(site, chosen)
 
 
-def run_levels(asked: Question, *, replications: int, seed: int, engine: str, workers: int | None) -> dict[str, Study]:
+def run_levels(
+    asked: Question,
+    *,
+    replications: int,
+    seed: int = 1,
+    engine: str = "auto",
+    workers: int | None = None,
+    known: Mapping[str, Study] = MappingProxyType({}),
+) -> dict[str, Study]:
     """Simulate every level on the same luck, with a bar of progress on a terminal.
+
+    Parameters
+    ----------
+    asked
+        What is compared.
+    replications, seed, engine, workers
+        As in `twin.study.replicate.replicate`.
+    known
+        Studies made before with the same settings; their levels are not simulated again.
 
     Raises
     ------
@@ -222,18 +240,17 @@ def run_levels(asked: Question, *, replications: int, seed: int, engine: str, wo
     from twin.cli.show import progress
     from twin.study.replicate import replicate
 
-    studies: dict[str, Study] = {}
-    total = replications * len(asked.scenarios)
-    with progress("simulating") as report:
-        for level, chosen in asked.scenarios.items():
-            before = len(studies) * replications
+    missing = [level for level in asked.scenarios if level not in known]
+    studies = dict(known)
+    with progress("Simulating") as bar:
+        for place, level in enumerate(missing):
 
-            def advance(done: int, _: int, before: int = before) -> None:
-                if report is not None:
-                    report(before + done, total)
+            def advance(done: int, total: int, before: int = place) -> None:
+                if bar is not None:
+                    bar(before * total + done, len(missing) * total)
 
             studies[level] = replicate(
-                chosen,
+                asked.scenarios[level],
                 replications=replications,
                 horizon=asked.horizon_s,
                 warmup=asked.warmup_s,
@@ -242,7 +259,7 @@ def run_levels(asked: Question, *, replications: int, seed: int, engine: str, wo
                 workers=workers,
                 progress=advance,
             )
-    return studies
+    return {level: studies[level] for level in asked.scenarios}
 
 
 def answer_of(asked: Question, studies: Mapping[str, Study]) -> Answer:
@@ -268,39 +285,38 @@ def answer_of(asked: Question, studies: Mapping[str, Study]) -> Answer:
     return Answer(comparison, asked.here, asked.there)
 
 
-def blocks(answer: Answer, studies: Mapping[str, Study], horizon: str, seconds: float) -> list[RenderableType]:
-    """Return what `twin compare` prints: the sentence, the tables, what cannot be told, and what it rests on."""
+def report(answer: Answer, studies: Mapping[str, Study]) -> list[RenderableType]:
+    """Return what a comparison says: the answer, the tables it rests on, what cannot be told, what the figures hold."""
     from twin.cli.compare_tables import cost_table, parts_table, wage_table
     from twin.cli.compare_words import explanation, notes, sentence, undecided_lines
+    from twin.cli.run_words import locks
     from twin.cli.show import grey, verdict
-    from twin.units import format_time
 
-    first = next(iter(studies.values()))
-    count = len(first.runs)
-    runs = "one replication" if count == 1 else f"{count} replications"
-    said: list[RenderableType] = [
+    stuck = [f"{level}: {text}" for level, study in studies.items() if (text := locks(study)) is not None]
+    blocks: list[RenderableType] = [
         verdict(sentence(answer)),
         explanation(answer),
         cost_table(answer),
         wage_table(answer),
         parts_table(answer),
-        "\n".join([*undecided_lines(answer), *_locked(studies)]),
+        "\n".join([*undecided_lines(answer), *stuck]),
         grey("\n".join([*notes(answer), _sources(answer)])),
-        grey(
-            f"{runs} of {horizon} a level, warm-up {format_time(first.warmup_s)}, seed {first.seed}, "
-            f"{_engines(studies)}, digest {_digest(studies)[:12]}, {seconds:.1f} s"
-        ),
     ]
-    return [block for block in said if block]
+    return [block for block in blocks if block]
 
 
-def _locked(studies: Mapping[str, Study]) -> list[str]:
-    return [
-        f"{len(study.locked)} of {len(study.runs)} replications of {level} locked and made less for it; "
-        f"`twin run --options {level}` says who waits for whom."
-        for level, study in studies.items()
-        if study.locked
-    ]
+def origin(studies: Mapping[str, Study], seconds: float) -> str:
+    """Return how a comparison was made: replications, times, seed, clock, digest, and how long it took [s]."""
+    from twin.cli.run_words import measured
+    from twin.units import format_time
+
+    first = next(iter(studies.values()))
+    runs = "one run" if len(first.runs) == 1 else f"{len(first.runs)} replications"
+    warmup = f"warm-up {format_time(first.warmup_s)}" if first.warmup_s else "no warm-up"
+    return (
+        f"{runs} of {measured(first)} a level, {warmup}, seed {first.seed}, {_engines(studies)}, "
+        f"digest {_digest(studies)[:12]}, {seconds:.1f} s"
+    )
 
 
 def _sources(answer: Answer) -> str:
@@ -320,13 +336,14 @@ def _digest(studies: Mapping[str, Study]) -> str:
 def document(answer: Answer, studies: Mapping[str, Study]) -> dict[str, Any]:
     """Return the comparison as one JSON document: the answer, every row, both sites with their sources, every run."""
     from twin.cli.compare_words import sentence
+    from twin.cli.numbers import NO_BREAK_SPACE
     from twin.study import replicate
 
     first = next(iter(studies.values()))
     comparison = asdict(answer.comparison)
     return {
         "line": first.scenario.line.line,
-        "answer": sentence(answer),
+        "answer": sentence(answer).replace(NO_BREAK_SPACE, " "),
         "basis": "conversion cost ex works, nominal EUR",
         **comparison,
         "undecided": [pair._asdict() | {"difference": asdict(pair.difference)} for pair in answer.undecided()],

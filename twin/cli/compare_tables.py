@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from dashboards.palette import TOKENS
-from twin.cli.answer import column_places, is_exact, share_text, wage_text
-from twin.cli.numbers import NOTHING, decimals_of, interval, number
+from twin.cli.answer import column_places, difference_text, share_text, wage_text
+from twin.cli.numbers import NOTHING, decimals_of, number
 from twin.cli.show import table, units
 from twin.economics.unit_cost import COST_LINES, rounded_parts
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from twin.cli.answer import Answer
     from twin.study.compare import Row, WageThreshold
-    from twin.study.intervals import Estimate
 
 MILLION, THOUSAND = 1e6, 1e3
 SMALL = 10.0
@@ -40,7 +39,7 @@ def cost_table(answer: Answer) -> Table:
                 _name(name, row, answer),
                 number(row.good_per_shift.mean, decimals_of(row.good_per_shift)),
                 number(row.unit_cost.mean, places[name]),
-                _difference(row.difference, differences[name]) if name in differences else "",
+                difference_text(row.difference, differences[name]) if name in differences else "",
                 Text(row.verdict, COLOURS.get(row.verdict, "dim")),
                 number(sum(row.people.values()), 0),
                 number((row.capex - answer.reference.capex) / size, _capital_places(answer), signed=True),
@@ -72,12 +71,6 @@ def parts_table(answer: Answer) -> Table:
 
 def _name(name: str, row: Row, answer: Answer) -> Text:
     return Text(name, "bold" if row is answer.best and answer.is_better else "")
-
-
-def _difference(difference: Estimate, places: int) -> str:
-    written = number(difference.mean, places, signed=True)
-    bare = difference.interval is None or is_exact(difference)
-    return written if bare else f"{written} {interval(difference.interval, places)}"
 
 
 def _wages(row: Row, answer: Answer) -> list[RenderableType]:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twin.cli.answer import share_places, share_text
+from twin.cli.answer import in_percent, share_text
 from twin.cli.compare_tables import capital_unit
-from twin.cli.numbers import mean_and_interval, number, percent, plus_minus
+from twin.cli.numbers import decimals_of, mean_and_interval, number, percent, plus_minus
 from twin.cli.show import units
 from twin.economics.unit_cost import rounded_parts
 from twin.study.intervals import Estimate
@@ -121,7 +121,7 @@ def _of_the_gap(best: Row, there: Site) -> list[str]:
     shares = [standing.gap_closed for standing in best.standing.values() if standing.gap_closed is not None]
     if net is None or gross is None or len(shares) < len(best.standing):
         return []
-    places = share_places(net)
+    places = decimals_of(in_percent(net))
     low, *_, high = sorted(share.mean for share in shares)
     spread = f"{number(100 * low, places)} to {percent(high, places)} as wages in {there.country} are low or high"
     return [f"That is {spread}; in labour alone, {percent(gross.mean, places)}."]
@@ -171,6 +171,7 @@ def notes(answer: Answer) -> list[str]:
     return [
         f"Conversion cost ex works, in nominal money. Not in it: freight, duty, and the material of good {made}.",
         f"Wages: what an operator's hour worked costs, EUR/h; {wages}; other skills in proportion.",
+        f"Pays at wages: those in {answer.here.country} at which a level costs less than {answer.reference.level}.",
         *_of_two_sites(answer),
         f"People: employed, full time. Capital: {capital} against {answer.reference.level}.",
         *_of_intervals(answer),
@@ -186,7 +187,7 @@ def _of_two_sites(answer: Answer) -> list[str]:
     return [
         f"Gap: labour at {reference.level} in {here} less labour at {other.level} in {there}, {gap} {answer.per_unit}.",
         "Closed, net: what a level saves on the whole cost, as a share of the gap.",
-        f"Parity: the wage in {here} up to which a level costs no more than in {there}.",
+        f"Parity: the wage in {here} up to which a level costs no more than in {there}, also at low and high wages there.",
         "Equipment, cycle times and scrap are taken to be the same at both sites.",
     ]
 

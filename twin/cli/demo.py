@@ -1,0 +1,84 @@
+"""`twin demo`: the ceiling-tile line in one go: what it is, how it runs, and the answer to the labour question."""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import RenderableType
+
+    from twin.cli.compare import Question
+
+LINE, REFERENCE, HERE, THERE = "ceiling_tiles", "assisted", "france", "china"
+REPLICATIONS, QUICK_REPLICATIONS = 20, 4
+
+
+def demo(
+    *, quick: Annotated[bool, typer.Option("--quick", help=f"With {QUICK_REPLICATIONS} replications only.")] = False
+) -> None:
+    """Show a whole line at work: what it is, how it runs, and how far automation offsets what labour costs.
+
+    It takes half a minute; the first time, as much again to compile the rules.
+    """
+    from twin.cli import compare, run
+    from twin.cli.run_words import origin
+    from twin.cli.show import grey, show
+    from twin.engine.compile_once import compile_once
+
+    replications = QUICK_REPLICATIONS if quick else REPLICATIONS
+    asked = compare.question(LINE, reference=REFERENCE, site=HERE, against=THERE)
+    _say("What it is", f"twin check {LINE}")
+    show(*_described(asked))
+    compile_once(sys.stderr)
+
+    counted = f" --replications {replications}" if quick else ""
+    _say("How it runs", f"twin run {LINE} --options {REFERENCE}{counted}")
+    start = time.monotonic()
+    alone = replace(asked, scenarios={REFERENCE: asked.scenarios[REFERENCE]})
+    known = compare.run_levels(alone, replications=replications)
+    show(*run.report(known[REFERENCE]), grey(origin(known[REFERENCE], time.monotonic() - start)))
+
+    levels = ",".join(asked.levels)
+    question = (
+        f"twin compare {LINE} --options {levels} --reference {REFERENCE} --site {HERE} --against {THERE}{counted}"
+    )
+    _say("How far automation offsets what labour costs", question)
+    studies = compare.run_levels(asked, replications=replications, known=known)
+    answer = compare.answer_of(asked, studies)
+    show(*compare.report(answer, studies), grey(compare.origin(studies, time.monotonic() - start)))
+    _say("Next", "twin new my_line")
+
+
+def _say(title: str, command: str) -> None:
+    """Head a chapter with its title and the command that gives it alone."""
+    from rich.text import Text
+
+    from twin.cli.show import show
+
+    show(Text(f"\n{title}", "bold underline"), Text(f"$ {command}\n", "dim"))
+
+
+def _described(asked: Question) -> Iterator[RenderableType]:
+    """Yield what the line is: its capacity in a sentence, its flow, its facts, and what is a guess."""
+    from rich.text import Text
+
+    from twin.cli import at_best, understood
+    from twin.cli.show import verdict, width
+    from twin.line.basis import guesses
+    from twin.line.capacity import static_capacity
+    from twin.line.diagram_text import flow_text
+    from twin.line.scenario import scenario
+
+    described = scenario(asked.line)
+    ascii_only = not (sys.stdout.encoding or "").lower().startswith("utf")
+    yield verdict(at_best.verdict_text(described, static_capacity(described.line)))
+    yield Text(flow_text(described.line, width=width(), ascii_only=ascii_only), no_wrap=True)
+    yield understood.facts(described.line)
+    yield f"{len(guesses(described.base))} of its numbers are guesses; `twin check {LINE}` lists them."
