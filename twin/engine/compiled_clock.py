@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from twin.engine.records import STOP
+from twin.engine.records import STOP, winner_tree
 from twin.engine.rulebook import bind, source_key
 
 if TYPE_CHECKING:
@@ -50,7 +50,8 @@ class CompiledClock:
         self._rules["open_line"](self.world)
 
     def resume(self) -> None:
-        """Nothing to do: the timers are part of the world."""
+        """Put the winner tree right: another clock may have set the timers since."""
+        self.world.tree[:] = winner_tree(self.world.timers)
 
     def run(self, until: float) -> None:
         """Run up to, not including, `until` [s]; a line that has locked stays as it is."""

@@ -17,6 +17,7 @@ from twin.engine.records import (
     TABLES,
     UNLIMITED,
     empty,
+    winner_tree,
 )
 from twin.engine.streams import BUFFER, Stream
 from twin.events import STATES
@@ -222,15 +223,6 @@ def _timers(machines: list[dict[str, Any]], edges: list[dict[str, Any]], *, clos
     return first, owners
 
 
-def _tree(leaves: int) -> np.ndarray[Any, Any]:
-    """A winner tree in which nothing is set: each node holds the lowest index below it."""
-    tree = np.zeros(2 * leaves, dtype=np.int64)
-    tree[leaves:] = np.arange(leaves)
-    for node in range(leaves - 1, 0, -1):
-        tree[node] = tree[2 * node]
-    return tree
-
-
 def make_plan(scenario: Scenario) -> Plan:
     """Return the scenario in numbers.
 
@@ -256,7 +248,7 @@ def make_plan(scenario: Scenario) -> Plan:
     tables["ins"], tables["outs"] = (np.array(sum(ways, []), dtype=np.int64) for ways in (ins, outs))
     tables["owners"] = np.array(owners, dtype=np.int64)
     tables["timers"] = np.full(leaves, INFINITE)
-    tables["tree"] = _tree(leaves)
+    tables["tree"] = winner_tree(tables["timers"])
     tables["windows"] = np.array(week).ravel()
     reserve = len(machines) + len(edges) + 8
     room = sum(row["capacity"] for row in edges if row["capacity"] < UNLIMITED)

@@ -185,3 +185,14 @@ def grow_parts(world: World, count: int) -> World:
     line.free = old
     line.free_count += count
     return world
+
+
+def winner_tree(timers: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return the winner tree over timers (a power of two of them): node 1 holds the first to ring, ties to the lowest index."""
+    leaves = len(timers)
+    tree = np.arange(-leaves, leaves)
+    for node in range(leaves - 1, 0, -1):
+        left, right = tree[2 * node], tree[2 * node + 1]
+        tree[node] = right if timers[right] < timers[left] else left
+    tree[0] = 0
+    return tree
