@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from twin.cli.numbers import NOTHING, number, percent, significant
-from twin.cli.show import state_bar, table, units
+from twin.cli.show import WIDTH, state_bar, table, units, width
 from twin.cli.understood import digits, millions, share
 from twin.line.capacity import HOUR, static_capacity
 from twin.line.scenario import posts, scenario
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from twin.line.line import Line
     from twin.line.scenario import Scenario
 
-CELLS = 22
-"""Cells of a bar for a load of 100 %."""
+CELLS, FEWEST_CELLS = 22, 8
+"""Cells of a bar for a load of 100 %, on a page of full width and at least."""
 
 SAME = 5e-4
 """A rate this near to the plan, relative, is the plan."""
@@ -112,7 +112,8 @@ def balance(line: Line, capacity: LineCapacity) -> Table:
 
 
 def _bar(load: float) -> Text:
-    return state_bar({"processing": 1.0}, round(min(load, 1.0) * CELLS))
+    cells = max(FEWEST_CELLS, CELLS - (WIDTH - width()))
+    return state_bar({"processing": 1.0}, round(min(load, 1.0) * cells))
 
 
 def _note(station: StationCapacity, capacity: LineCapacity) -> str:

@@ -30,7 +30,11 @@ def check(
     draw: Annotated[Path | None, typer.Option("--draw", metavar="FILE.svg", help="Draw the flow into a file.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say what a line file was understood to say, which numbers are guesses, and what follows without simulation."""
+    """Check a line file, and say what it means.
+
+    What was understood, which numbers are guesses, and what follows without simulation: the load of each station
+    against the takt, the line balance, the people needed, and what limits the line at best.
+    """
     from twin.cli.show import show, show_json
     from twin.line.basis import guesses
     from twin.line.capacity import static_capacity

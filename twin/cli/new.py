@@ -77,7 +77,10 @@ basis:                                                # where the numbers come f
 def new(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The line's name; the file is NAME.yaml.")],
 ) -> None:
-    """Write NAME.yaml: a small commented line of three stations to start from."""
+    """Write a small line to start from.
+
+    NAME.yaml has three stations, two levels of automation, and a comment at every key; no file is overwritten.
+    """
     from twin.line.names import NAME
 
     name = name.removesuffix(".yaml")
@@ -90,5 +93,6 @@ def new(
     except FileExistsError:
         raise InputError(f"{path} exists and stays as it is; choose another name") from None
     except OSError as error:
+        path.unlink(missing_ok=True)  # half a file, where the disk is full
         raise InputError(f"{path} cannot be written: {error.strerror}; choose a folder that can be") from None
     print(f"{path} is a line of three stations to start from. What it says: twin check {path}")

@@ -27,7 +27,10 @@ SHARE: Schema = {
 def schema(
     line: Annotated[bool, typer.Option("--line", help="The schema of a line file instead, for an editor.")] = False,
 ) -> None:
-    """Print the JSON Schema (draft 2020-12) of the events that a line speaks; with --line, of a line file."""
+    """Print the JSON Schema of an event.
+
+    Draft 2020-12; with --line that of a line file, by which an editor completes keys and marks slips.
+    """
     from twin.events import json_schema
 
     print(json.dumps(line_schema() if line else json_schema(), indent=2, ensure_ascii=False))
