@@ -24,6 +24,7 @@ from twin.cli.resolve import (
     line_of,
     site_of,
     times_of,
+    worked_between,
 )
 from twin.errors import InputError
 
@@ -142,6 +143,10 @@ def question(
     first = reference if reference is not None else next(iter(levels), None)
     scenarios = _scenarios(described, levels, first, there_level, problems)
     times = _tried(problems, times_of, described.shifts, horizon, warmup)
+    if times is not None and not worked_between(described.shifts, times[1], sum(times)):
+        problems.append(
+            f'--horizon: no shift is worked in the "{horizon}" measured; measure longer, such as "{SHIFTS}"'
+        )
     for place in filter(None, (here, there)):
         for chosen in scenarios.values():
             _tried(problems, _priced, place, chosen)

@@ -142,10 +142,10 @@ def _undecided_line(pair: Undecided, unit: str) -> str:
     if not pair.difference.half_width:
         return f"{names} cost the same in every run."
     if pair.replications is None:
-        remedy = "No sane number of replications would tell them apart."
+        remedy = "no sane number of replications would tell them apart."
     else:
-        remedy = f"About {rounded_up(pair.replications)} replications would tell them apart."
-    return f"{names}: difference {plus_minus(pair.difference)} {unit}, cannot be told apart at 95 %. {remedy}"
+        remedy = f"about {rounded_up(pair.replications)} replications would tell them apart."
+    return f"{names}: difference {plus_minus(pair.difference)} {unit}, cannot be told apart at 95 %; {remedy}"
 
 
 def rounded_up(count: int) -> str:
@@ -187,7 +187,7 @@ def _of_two_sites(answer: Answer) -> list[str]:
     return [
         f"Gap: labour at {reference.level} in {here} less labour at {other.level} in {there}, {gap} {answer.per_unit}.",
         "Closed, net: what a level saves on the whole cost, as a share of the gap.",
-        f"Parity: the wage in {here} up to which a level costs no more than in {there}, also at low and high wages there.",
+        f"Parity: the wage in {here} up to which a level costs no more than in {there}; also by the wages there.",
         "Equipment, cycle times and scrap are taken to be the same at both sites.",
     ]
 

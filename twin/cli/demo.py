@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from twin.cli.compare import Question
 
-LINE, REFERENCE, HERE, THERE = "ceiling_tiles", "assisted", "france", "china"
+LINE, REFERENCE, THERE = "ceiling_tiles", "assisted", "china"
 REPLICATIONS, QUICK_REPLICATIONS = 20, 4
 
 
@@ -33,7 +33,7 @@ def demo(
     from twin.engine.compile_once import compile_once
 
     replications = QUICK_REPLICATIONS if quick else REPLICATIONS
-    asked = compare.question(LINE, reference=REFERENCE, site=HERE, against=THERE)
+    asked = compare.question(LINE, reference=REFERENCE, against=THERE)
     _say("What it is", f"twin check {LINE}")
     show(*_described(asked))
     compile_once(sys.stderr)
@@ -45,11 +45,8 @@ def demo(
     known = compare.run_levels(alone, replications=replications)
     show(*run.report(known[REFERENCE]), grey(origin(known[REFERENCE], time.monotonic() - start)))
 
-    levels = ",".join(asked.levels)
-    question = (
-        f"twin compare {LINE} --options {levels} --reference {REFERENCE} --site {HERE} --against {THERE}{counted}"
-    )
-    _say("How far automation offsets what labour costs", question)
+    command = f"twin compare {LINE} --reference {REFERENCE} --against {THERE}{counted}"
+    _say("How far automation offsets what labour costs", command)
     studies = compare.run_levels(asked, replications=replications, known=known)
     answer = compare.answer_of(asked, studies)
     show(*compare.report(answer, studies), grey(compare.origin(studies, time.monotonic() - start)))
