@@ -39,6 +39,13 @@ def test_an_output_is_renewed_only_where_one_is_shown() -> None:
     assert renew(PAGE, steps) == PAGE.replace("one\ntwo", "three")
 
 
+def test_the_same_command_twice_is_renewed_each_in_its_place() -> None:
+    page = "$ twin run a\n…\n$ twin run a\n…\n"
+    steps = [Step("twin run a", "…", "first"), Step("twin run a", "…", "second")]
+
+    assert renew(page, steps) == "$ twin run a\nfirst\n$ twin run a\nsecond\n"
+
+
 def test_run_time_and_digest_do_not_last() -> None:
     assert lasting("seed 7, 0.9 s") == lasting("seed 7, 12 min")
     assert lasting("digest 0123456789abcdef") == lasting("digest fedcba9876543210")

@@ -31,7 +31,7 @@ START = "import sys; sys.argv[0] = 'twin'; from twin.cli.app import main; main()
 _BLOCK = re.compile(r"^```(?P<info>[^\n`]+)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 _PASSING = (
     (re.compile(r"\b[0-9a-f]{12,64}\b"), "DIGEST"),  # differs from one processor type to the next
-    (re.compile(r", (?:\d+(?:\.\d+)?|<1) (?:ms|s|min)(?=\.?$)", re.MULTILINE), ", TIME"),  # how long it took here
+    (re.compile(r",\s(?:\d+(?:\.\d+)?|<1) (?:ms|s|min)(?=\.?$)", re.MULTILINE), ", TIME"),  # how long it took here
 )
 
 
@@ -135,10 +135,14 @@ def lasting(output: str) -> str:
 
 
 def renew(page: str, steps: Iterable[Step]) -> str:
-    """Return the page with what its commands print now, wherever it shows an output."""
+    """Return the page with what its commands print now, wherever it shows an output; the steps are in its order."""
+    place = 0
     for step in steps:
-        if step.shown:
-            page = page.replace(f"$ {step.command}\n{step.shown}\n", f"$ {step.command}\n{step.printed}\n")
+        old = f"$ {step.command}\n{step.shown}\n" if step.shown else f"$ {step.command}\n"
+        new = f"$ {step.command}\n{step.printed}\n" if step.shown else old
+        place = page.index(old, place)
+        page = page[:place] + new + page[place + len(old) :]
+        place += len(new)
     return page
 
 
