@@ -340,7 +340,7 @@ def _digest(studies: Mapping[str, Study]) -> str:
 
 def document(answer: Answer, studies: Mapping[str, Study]) -> dict[str, Any]:
     """Return the comparison as one JSON document: the answer, every row, both sites with their sources, every run."""
-    from twin.cli.compare_words import sentence
+    from twin.cli.compare_words import explanation, sentence
     from twin.cli.numbers import NO_BREAK_SPACE
     from twin.study import replicate
 
@@ -349,6 +349,7 @@ def document(answer: Answer, studies: Mapping[str, Study]) -> dict[str, Any]:
     return {
         "line": first.scenario.line.line,
         "answer": sentence(answer).replace(NO_BREAK_SPACE, " "),
+        "explanation": explanation(answer).replace(NO_BREAK_SPACE, " "),
         "basis": "conversion cost ex works, nominal EUR",
         **comparison,
         "undecided": [pair._asdict() | {"difference": asdict(pair.difference)} for pair in answer.undecided()],

@@ -8,9 +8,10 @@ from rich.text import Text
 
 from dashboards.palette import TOKENS
 from twin.cli.answer import column_places, difference_text, share_text, wage_text
-from twin.cli.numbers import NOTHING, decimals_of, number
+from twin.cli.numbers import NOTHING, decimals_of, number, percent
 from twin.cli.show import table, units
 from twin.economics.unit_cost import COST_LINES, rounded_parts
+from twin.study.intervals import CONFIDENCE
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -33,7 +34,7 @@ def cost_table(answer: Answer) -> Table:
     size, _ = capital_unit(answer)
     made = f"{units(answer.comparison.unit)} a shift"
     return table(
-        ("level", made, answer.per_unit, "difference, 95 %", "", "people", "capital"),
+        ("level", made, answer.per_unit, f"difference, {percent(CONFIDENCE)}", "", "people", "capital"),
         [
             (
                 _name(name, row, answer),

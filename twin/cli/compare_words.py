@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from twin.cli.answer import in_percent, share_text
 from twin.cli.compare_tables import capital_unit
-from twin.cli.numbers import decimals_of, mean_and_interval, number, percent, plus_minus
+from twin.cli.numbers import NO_BREAK_SPACE, decimals_of, mean_and_interval, number, percent, plus_minus
 from twin.cli.show import units
 from twin.economics.unit_cost import rounded_parts
-from twin.study.intervals import Estimate
+from twin.study.intervals import CONFIDENCE, Estimate
 
 if TYPE_CHECKING:
     from twin.cli.answer import Answer, Undecided
@@ -145,7 +145,7 @@ def _undecided_line(pair: Undecided, unit: str) -> str:
         remedy = "no sane number of replications would tell them apart."
     else:
         remedy = f"about {rounded_up(pair.replications)} replications would tell them apart."
-    return f"{names}: difference {plus_minus(pair.difference)} {unit}, cannot be told apart at 95 %; {remedy}"
+    return f"{names}: difference {plus_minus(pair.difference)} {unit}, cannot be told apart at {percent(CONFIDENCE)}; {remedy}"
 
 
 def rounded_up(count: int) -> str:
@@ -199,5 +199,5 @@ def _of_intervals(answer: Answer) -> list[str]:
     cuts = [row.variance_cut for row in answer.rows.values() if row.variance_cut is not None]
     together = f"; the {count} differences hold together (Bonferroni)" if count > 1 else ""
     ends = " to ".join(dict.fromkeys(number(cut, 0) for cut in (min(cuts), max(cuts)))) if cuts else None
-    paired = "" if ends is None else f". Paired on common random numbers: variance cut {ends} ×"
-    return [f"Brackets: 95 % intervals, of the simulation's noise alone{together}{paired}."]
+    paired = "" if ends is None else f". Paired on common random numbers: variance cut {ends}{NO_BREAK_SPACE}×"
+    return [f"Brackets: {percent(CONFIDENCE)} intervals, of the simulation's noise alone{together}{paired}."]

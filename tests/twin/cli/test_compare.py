@@ -164,7 +164,7 @@ def test_one_run_says_so_and_shows_no_interval() -> None:
     assert undecided_lines(found) == [
         "With more replications, such as --replications 20, the differences get intervals."
     ]
-    assert not any("95 %" in note for note in notes(found))
+    assert not any("95 %" in note for note in map(plain, notes(found)))
 
 
 def test_rows_of_costs_by_hand() -> None:
