@@ -145,7 +145,8 @@ def _undecided_line(pair: Undecided, unit: str) -> str:
         remedy = "no sane number of replications would tell them apart."
     else:
         remedy = f"about {rounded_up(pair.replications)} replications would tell them apart."
-    return f"{names}: difference {plus_minus(pair.difference)} {unit}, cannot be told apart at {percent(CONFIDENCE)}; {remedy}"
+    difference = f"{names}: difference {plus_minus(pair.difference)} {unit}"
+    return f"{difference}, cannot be told apart at {percent(CONFIDENCE)}; {remedy}"
 
 
 def rounded_up(count: int) -> str:
