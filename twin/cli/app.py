@@ -7,20 +7,18 @@ and 141 when nobody reads its output any more, as any program in a pipe.
 from __future__ import annotations
 
 import importlib
-import importlib.util
-import os
 import sys
 from typing import Annotated
 
 import typer
 
-from twin.cli.show import speak_plainly
+from twin.cli.show import INTERRUPTED, speak_plainly, stop_unheard
 from twin.errors import InputError
 
 COMMANDS = ("lines", "new", "check", "run", "compare", "schema", "demo")
 """The commands in the order of `twin --help`; each is the function of that name in the file of that name."""
 
-WRONG_INPUT, INTERRUPTED, PIPE_CLOSED = 2, 130, 141
+WRONG_INPUT = 2
 
 
 def application() -> typer.Typer:
@@ -35,8 +33,6 @@ def application() -> typer.Typer:
     )
     program.callback()(start)
     for name in COMMANDS:
-        if importlib.util.find_spec(f"twin.cli.{name}") is None:
-            continue
         program.command(name)(getattr(importlib.import_module(f"twin.cli.{name}"), name))
     return program
 
@@ -74,6 +70,4 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
-        # Python flushes once more on its way out and would complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(PIPE_CLOSED)
+        stop_unheard()

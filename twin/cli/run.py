@@ -95,6 +95,8 @@ def report(study: Study) -> list[RenderableType]:
     """Return what a study says: the answer, its doubts, and the tables it rests on."""
     from twin.cli import run_tables, run_words
 
+    if study.good_per_shift is None:
+        return [verdict(run_words.answer(study))]
     blocks: list[RenderableType | None] = [
         verdict(run_words.answer(study)),
         run_words.locks(study),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from twin.accounts import lead_quantile
 from twin.cli.numbers import NOTHING, decimals_of, interval, number, percent, significant
-from twin.cli.run_words import label
+from twin.cli.run_words import arrivals_limit, label
 from twin.cli.show import SHOWN, state_bar, state_legend, state_word, table, unit, units, width
 from twin.events import STATES
 from twin.line.diagram import station_names
@@ -78,7 +78,8 @@ def _measures(study: Study) -> Iterator[Measure]:
     yield _lead_time(study)
     each = "" if line.product.per_part == 1 else f"{line.product.per_part:g} {units(line.product.unit)} each"
     yield Measure("work in progress", study.line_kpi("wip"), "parts", each)
-    yield Measure("energy", study.line_kpi("energy_per_unit"), f"kWh/{product}")
+    if study.pooled.power_w.any():
+        yield Measure("energy", study.line_kpi("energy_per_unit"), f"kWh/{product}")
     if people := sum(posts(study.scenario).values()):
         filled = f"{people} {'post' if people == 1 else 'posts'} a shift"
         yield Measure("labour", study.line_kpi("labour_hours_per_unit"), f"h/{product}", filled)
@@ -138,7 +139,7 @@ def stations(study: Study) -> list[Table | Text]:
     taken = max(len(names[station]) for station in shares) + len("  limits") + 2
     cells = width() - taken - sum(max(len("100.0 %"), *map(len, heading(state).split("\n"))) + 2 for state in columns)
     cells = min(LONGEST_BAR, max(SHORTEST_BAR, cells))
-    limit = next(iter(study.limits))
+    limit = None if arrivals_limit(study) else next(iter(study.limits))
     rows = [
         (
             names[station],

@@ -36,7 +36,7 @@ ROUNDING = 1e-9
 """What sums of times leave, relative."""
 
 SPARE = 0.05
-"""Share of time: who waits longer than that for parts to arrive at the line has time to spare."""
+"""Share of time: a station that waits longer than that for parts has time to spare."""
 
 
 def label(line: Line, station: str) -> str:
@@ -69,7 +69,7 @@ def _output(study: Study, good: Estimate) -> str:
         return f"{made}."
     short = round(plan, places) - round(good.mean, places)
     if not short or not good.excludes(plan):
-        return f"{made}; that is its plan of {number(plan, places)}, as far as can be told."
+        return f"{made}; its plan of {number(plan, places)} lies within that."
     way = "short of" if short > 0 else "over"
     return f"{made}, {number(abs(short), places)} {way} the {number(plan, places)} planned."
 
@@ -78,11 +78,9 @@ def _limit(study: Study) -> str:
     line, count = study.scenario.line, len(study.runs)
     station, *others = study.limits
     name, times = label(line, station), study.limits[station]
-    if line.source.arrivals is not None:
-        shares = state_shares(study.pooled)[station]
-        starved = shares["starved"] / (1 - shares["off_shift"])
-        if starved > SPARE:
-            return f"What arrives limits it: {name}, which waits least, is starved {percent(starved)} of the time."
+    if arrivals_limit(study):
+        starved = percent(_starved(study, station))
+        return f"What arrives limits it: {name}, which waits least, is starved {starved} of the time."
     if times == count:
         return f"{name} limits it."
     if times > count / 2:
@@ -90,6 +88,17 @@ def _limit(study: Study) -> str:
     other = others[0]
     either = f"in {times} and {study.limits[other]} of {count} replications"
     return f"{name} limits it, {label(line, other)} about as much ({either})."
+
+
+def arrivals_limit(study: Study) -> bool:
+    """Say whether no station limits the line, because even the one that waits least waits for parts to arrive."""
+    return study.scenario.line.source.arrivals is not None and _starved(study, next(iter(study.limits))) > SPARE
+
+
+def _starved(study: Study, station: str) -> float:
+    """Return the share of the time within shifts for which a station waits for parts."""
+    shares = state_shares(study.pooled)[station]
+    return shares["starved"] / (1 - shares["off_shift"])
 
 
 def doubts(study: Study) -> list[str]:
@@ -123,8 +132,22 @@ def _in_shifts(study: Study, start: float, time: float) -> str:
     worked = worked_between(shifts, start, start + time) / (shift_hours(shifts) * HOUR)
     whole = round(worked)
     if whole < 1 or abs(worked - whole) > ROUNDING * whole:
-        return format_time(time)
+        return in_whole(time)
     return "one shift" if whole == 1 else f"{whole:,} shifts"
+
+
+def in_whole(time: float) -> str:
+    """Return a time [s] in the largest unit of which it is a whole number, else to three digits.
+
+    Examples
+    --------
+    >>> in_whole(360_000), in_whole(5_400), in_whole(1.5)
+    ('100 h', '90 min', '1.5 s')
+    """
+    for size, unit in ((HOUR, "h"), (60, "min")):
+        if time >= size and time % size == 0:
+            return f"{time / size:,.0f} {unit}"
+    return format_time(time)
 
 
 def locks(study: Study) -> str | None:

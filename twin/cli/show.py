@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import codecs
 import json
+import multiprocessing
 import os
 import re
+import signal
 import sys
 import textwrap
+import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -32,18 +35,32 @@ if TYPE_CHECKING:
 WIDTH = 100
 """Columns of a text in a pipe, and the most on a terminal."""
 
+INTERRUPTED, PIPE_CLOSED = 130, 141
+"""Exit codes of any program that was interrupted, and of one in a pipe that nobody reads."""
+
 SHOWN = 0.01
 """A state with at least this share of the time has a cell of its own in a bar."""
 
 UNITS = {"m2": "m²", "m3": "m³"}
 PLURALS = {"piece": "pieces", "part": "parts", "unit": "units", "box": "boxes", "pallet": "pallets", "tile": "tiles"}
 
-_ASCII = {"−": "-", "–": "-", "×": "x", "±": "+/-", "²": "2", "³": "3", "→": "->", "’": "'", "…": "...", "₂": "2"}
+_ASCII = {
+    NO_BREAK_SPACE: " ",
+    "−": "-",
+    "–": "-",
+    "×": "x",
+    "±": "+/-",
+    "²": "2",
+    "³": "3",
+    "→": "->",
+    "’": "'",
+    "…": "...",
+    "₂": "2",
+}
 
 
 def speak_plainly(*files: TextIO) -> None:
     """Let files that cannot write a sign write the nearest that they can."""
-    codecs.register_error("nearest", _nearest_sign)
     for file in files:
         if (reconfigure := getattr(file, "reconfigure", None)) is not None:
             reconfigure(errors="nearest")
@@ -54,6 +71,9 @@ def _nearest_sign(error: UnicodeError) -> tuple[str, int]:
         raise error
     signs = error.object[error.start : error.end]
     return "".join(_ASCII.get(sign, "?") for sign in signs), error.end
+
+
+codecs.register_error("nearest", _nearest_sign)
 
 
 def unit(name: str) -> str:
@@ -88,13 +108,27 @@ def show(*blocks: RenderableType) -> None:
             console.print(paragraph(block) if isinstance(block, str) else block)
     # A no-break space has done its work when the lines are broken; whoever copies or searches the text expects a space.
     text = captured.get().replace(NO_BREAK_SPACE, " ")
-    sys.stdout.write(re.sub(r" +$", "", text, flags=re.MULTILINE))
-    sys.stdout.flush()
+    _write(re.sub(r" +$", "", text, flags=re.MULTILINE))
 
 
 def show_json(document: Mapping[str, Any]) -> None:
     """Print one JSON document to standard output."""
-    print(json.dumps(document, indent=2, allow_nan=False))
+    _write(json.dumps(document, indent=2, allow_nan=False) + "\n")
+
+
+def _write(text: str) -> None:
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        stop_unheard()
+
+
+def stop_unheard() -> NoReturn:
+    """End the program quietly, as nobody reads its output any more."""
+    # Python flushes once more on its way out and would complain.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(PIPE_CLOSED)
 
 
 def width() -> int:
@@ -124,8 +158,14 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[RenderableType]], *, 
     for place, heading in enumerate(headings):
         result.add_column(heading, justify="left" if place in left else "right", overflow="fold", vertical="top")
     for row in rows:
-        result.add_row(*row)
+        result.add_row(*(_writable(cell) if isinstance(cell, str) else cell for cell in row))
     return result
+
+
+def _writable(cell: str) -> str:
+    """Return a cell as the output can write it, before columns are measured."""
+    encoding = _console(sys.stdout).encoding
+    return cell.encode(encoding, "nearest").decode(encoding)
 
 
 def state_word(state: str) -> str:
@@ -160,16 +200,44 @@ def _cells(state: str, count: int) -> Text:
 
 @contextmanager
 def progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
-    """Give a function that shows (done, all) as a bar on standard error; None where that is no terminal."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    """Give a function that shows (done, all) as a bar on standard error; None where that is no terminal.
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=_console(sys.stderr), transient=True) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+    An interrupt within ends the program at once: nothing is being written, and no worker's end is waited for.
+    """
+    with _interrupt_ends_all():
+        if not sys.stderr.isatty():
+            yield None
+            return
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=_console(sys.stderr), transient=True) as bar:
+            task = bar.add_task(what, total=None)
+            yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextmanager
+def _interrupt_ends_all() -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may say what an interrupt does
+        return
+    # Python's own tracker of semaphores outlives the program by a moment, and would speak of those left behind.
+    os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker:UserWarning")
+    before = signal.signal(signal.SIGINT, _end_all)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _end_all(*_: object) -> None:
+    for worker in multiprocessing.active_children():
+        worker.kill()
+    terminal = sys.__stderr__  # the bar stands in for sys.stderr
+    if terminal is not None and terminal.isatty():
+        terminal.write("\r\x1b[K\x1b[?25h")  # the bar goes, the cursor comes back
+        terminal.flush()
+    os._exit(INTERRUPTED)
 
 
 def _console(file: TextIO) -> Console:
