@@ -1,7 +1,7 @@
 """The rules compiled: the one place that knows Numba.
 
-Numba keeps compiled code by the file of the function alone and would miss an edit in another file, so its cache lies in a
-folder named by a hash of all rule sources and the versions of Python, NumPy and Numba.
+Numba keeps compiled code by the file of the function alone and would miss an edit in another file, so its cache lies
+in a folder named by a hash of all rule sources and the versions of Python, NumPy and Numba.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def is_compiled() -> bool:
 def _bound() -> dict[str, Any]:
     import numba
 
-    numba.config.CACHE_DIR = str(cache_folder())
+    numba.config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
     namespace = bind(_compiled, module=MODULE)
     module = types.ModuleType(MODULE)
     vars(module).update(namespace)
@@ -90,18 +90,18 @@ def _bound() -> dict[str, Any]:
 
 
 def compiled_rules() -> dict[str, Any]:
-    """Return the rules that a clock calls, bound over compiled functions once a process; they compile when first called."""
+    """Return the rules that a clock calls, bound over compiled functions once a process; a first call compiles them."""
     with _one_at_a_time:
         return _bound()
 
 
-def _compiled(name: str, rule: types.FunctionType) -> Any:
+def _compiled(name: str, rule: types.FunctionType) -> Callable[..., Any]:
     import numba
 
     # Reference counts cost a factor of 8 through helper functions; without them and inlined, a call costs nothing.
-    if name in ENTRIES:
-        return numba.njit(cache=True, nogil=True, _nrt=False)(rule)
-    return numba.njit(nogil=True, forceinline=True, _nrt=False)(rule)
+    how = {"cache": True} if name in ENTRIES else {"forceinline": True}
+    compiled: Callable[..., Any] = numba.njit(nogil=True, _nrt=False, **how)(rule)  # type: ignore[call-overload]
+    return compiled
 
 
 def compile_rules(world: World, report: Callable[[float], None] | None = None) -> float:

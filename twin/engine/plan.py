@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from twin.accounts import LEAD_BINS, LEAD_EDGES
 from twin.engine.records import (
     COLUMNS,
+    GROUP,
     INFINITE,
     OFF_SHIFT,
     STARVED,
@@ -27,6 +29,7 @@ from twin.line.work_calendar import windows
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from twin.line.distributions import Distribution
     from twin.line.line import Line
     from twin.line.scenario import Scenario
     from twin.line.station import Station
@@ -48,7 +51,7 @@ class Plan:
     tables
         Every table of the world at time 0, before the first draw.
     streams
-        Owner, index, purpose and distribution of each random stream.
+        Owner, number, purpose and distribution of each random stream.
     stations, edges, skills, failures
         Names by index; a failure's name stands for each machine that has it.
     buffers
@@ -99,8 +102,8 @@ class _Builder:
         self.failures: list[dict[str, int | float]] = []
         self.failure_names: list[str] = []
 
-    def stream(self, owner: str, index: int, purpose: str, distribution: Any) -> int:
-        self.streams.append(Stream(owner, index, purpose, distribution))
+    def stream(self, owner: str, number: int, purpose: str, distribution: Distribution | None) -> int:
+        self.streams.append(Stream(owner, number, purpose, distribution))
         return len(self.streams) - 1
 
     def need(self, people: Mapping[str, int]) -> tuple[int, int]:
@@ -198,7 +201,9 @@ def _machines(b: _Builder, outs: list[list[int]]) -> tuple[list[dict[str, Any]],
     return machines, stations
 
 
-def _timers(machines: list[dict[str, Any]], edges: list[dict[str, Any]], *, closes: bool) -> tuple[dict[str, int], list[int]]:
+def _timers(
+    machines: list[dict[str, Any]], edges: list[dict[str, Any]], *, closes: bool
+) -> tuple[dict[str, int], list[int]]:
     """Number the timers by rank, station, machine; return where each rank begins, and the timers' owners."""
     owners = list(range(len(machines)))
     first = {"repairs": len(owners)}
@@ -241,11 +246,11 @@ def make_plan(scenario: Scenario) -> Plan:
     closes = week != ((0.0, WEEK),)
     first, owners = _timers(machines, edges, closes=closes)
     leaves = 1 << max(1, (len(owners) - 1).bit_length())
-    _join(stations, machines, edges, ins, outs, line, fed)
+    _join(stations, edges, ins, outs, line, fed)
     tables = _tables(b, machines, stations, edges)
     is_on = week[0][0] == 0.0
     tables["machines"]["state"] = STARVED if is_on else OFF_SHIFT
-    tables["ins"], tables["outs"] = (np.array(sum(ways, []), dtype=np.int64) for ways in (ins, outs))
+    tables["ins"], tables["outs"] = (np.array(list(chain(*ways)), dtype=np.int64) for ways in (ins, outs))
     tables["owners"] = np.array(owners, dtype=np.int64)
     tables["timers"] = np.full(leaves, INFINITE)
     tables["tree"] = winner_tree(tables["timers"])
@@ -258,7 +263,7 @@ def make_plan(scenario: Scenario) -> Plan:
 
 
 def _join(
-    stations: list[dict[str, Any]], machines: list[dict[str, Any]], edges: list[dict[str, Any]],
+    stations: list[dict[str, Any]], edges: list[dict[str, Any]],
     ins: list[list[int]], outs: list[list[int]], line: Line, fed: Sequence[str],
 ) -> None:  # fmt: skip
     """Tell stations their edges, whether the source never runs out, and whether they lie on a loop that can lock."""
@@ -299,7 +304,7 @@ def _tables(
         "streams": _fill("streams", [{"base": k * BUFFER} for k in range(len(b.streams))]),
         "line": empty("line", 1),
         "events": empty("events", 0),
-        "groups": np.zeros(len(stations) // 16 + 1, dtype=np.int64),
+        "groups": np.zeros(len(stations) // GROUP + 1, dtype=np.int64),
         "times": np.zeros(len(STATES) * len(machines)),
         "bins": np.zeros(LEAD_BINS, dtype=np.int64),
         "bin_edges": np.array(LEAD_EDGES),

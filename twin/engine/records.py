@@ -1,7 +1,7 @@
 """The tables on which the rules work: one description, two forms.
 
-A table is a list of slotted objects (plain Python, SimPy's clock) or a NumPy record array (compiled clock). A rule reads and
-writes `machine.work` in the same words in both. Times are seconds, indices are -1 where there is none.
+A table is a list of slotted objects (plain Python, SimPy's clock) or a NumPy record array (compiled clock). A rule
+reads and writes `machine.work` in the same words in both. Times are seconds, indices are -1 where there is none.
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ Record = Any
 
 INFINITE = 1e300
 UNLIMITED = 1 << 60
+
+GROUP = 16
+"""Marked stations are counted in groups of so many, so that settling finds them without a look at each station."""
 
 IDLE, WORK, DONE = 0, 1, 2
 """What a machine holds: no part, a part with work left, a finished part."""
@@ -121,7 +124,7 @@ _CLASSES = {name: type(name, (), {"__slots__": tuple(fields)}) for name, fields 
 _DTYPES = {name: np.dtype(list(fields.items())) for name, fields in TABLES.items()}
 
 
-def as_array(name: str, rows: Any) -> np.ndarray[Any, Any]:
+def as_array(name: str, rows: list[Record] | np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """Return table `name` as a record array (a copy), whatever its form."""
     if isinstance(rows, np.ndarray):
         return np.array(rows, dtype=_DTYPES[name])
@@ -188,7 +191,7 @@ def grow_parts(world: World, count: int) -> World:
 
 
 def winner_tree(timers: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """Return the winner tree over timers (a power of two of them): node 1 holds the first to ring, ties to the lowest index."""
+    """Return the winner tree over a power of two of timers: node 1 holds the first to ring, the lowest of a tie."""
     leaves = len(timers)
     tree = np.arange(-leaves, leaves)
     for node in range(leaves - 1, 0, -1):

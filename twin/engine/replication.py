@@ -16,7 +16,7 @@ from twin.engine.streams import Draws
 if TYPE_CHECKING:
     from twin.engine.plan import Plan
 
-CLOCKS: dict[str, type[SimpyClock] | type[CompiledClock]] = {"simpy": SimpyClock, "compiled": CompiledClock}
+CLOCKS: dict[str, type[SimpyClock | CompiledClock]] = {"simpy": SimpyClock, "compiled": CompiledClock}
 """The clocks by name."""
 
 
@@ -76,7 +76,7 @@ def run_task(task: Task) -> Run:
         draws.restore(task.initial.draws)
         clock = make(world, keeper.see_to, begun_at)
         clock.resume()
-    if 0 < start and begun_at <= start < until:
+    if start > 0 and begun_at <= start < until:
         clock.run(start)
         measure_from(clock.world, start)
     clock.run(until)

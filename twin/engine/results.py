@@ -137,7 +137,9 @@ def events_of(plan: Plan, raw: np.ndarray[Any, Any], replication: int) -> list[E
     ]
 
 
-def _translated(plan: Plan, raw: np.ndarray[Any, Any]) -> Iterator[tuple[float, str | None, int | None, str, dict[str, Any]]]:
+def _translated(
+    plan: Plan, raw: np.ndarray[Any, Any]
+) -> Iterator[tuple[float, str | None, int | None, str, dict[str, Any]]]:
     first = [plan.machine_station.index(s) for s in range(len(plan.stations))]
     place = [(plan.stations[s], m - first[s] + 1) for m, s in enumerate(plan.machine_station)]
     stations = plan.stations

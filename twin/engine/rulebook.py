@@ -1,7 +1,7 @@
 """The rules as one namespace: the same code objects, bound to a clock's own `set_time` and, if it compiles, compiled.
 
-Each rule module imports what it uses, so the modules read and lint as ordinary Python. A clock rebuilds all their functions
-over one dictionary, in the order of `MODULES` (lower first), and may put its own function in the place of one of them.
+Each rule module imports what it uses, so the modules read and lint as ordinary Python. A clock rebuilds all their
+functions over one dictionary, in the order of `MODULES` (lower first), and may put its own in the place of one of them.
 """
 
 from __future__ import annotations

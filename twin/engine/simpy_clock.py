@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from twin.engine.records import World
 
 FIRST_PRIORITY = 2
-"""Timer i has priority 2 + i: ties go by rank, and a user's own timeouts (priorities 0 and 1) come before the line's."""
+"""Timer i has priority 2 + i: ties go by rank; a user's own timeouts (priorities 0 and 1) come before the line's."""
 
 
 class SimpyClock:
     """Runs one world on a `simpy.Environment`.
 
-    `see_to` is called when a rule has raised a flag; it clears all flags but STOP. A world in objects grows in place, so
-    the world stays the same object throughout.
+    `see_to` is called when a rule has raised a flag; it clears all flags but STOP. A world in objects grows in place,
+    so it stays the same object throughout.
     """
 
     objects = True
@@ -68,7 +68,7 @@ class SimpyClock:
         ring, grant, settle = (self._rules[name] for name in ("ring", "grant", "settle"))
         timers, line = world.timers, world.line[0]
 
-        def fire(_: Any) -> None:
+        def fire(_: Event) -> None:
             event.callbacks = callbacks
             now = environment._now  # noqa: SLF001 - the property costs a call
             if timers[i] == now:
@@ -82,14 +82,14 @@ class SimpyClock:
                     if line.flag & STOP:
                         raise StopSimulation(None)
 
-        callbacks = [fire]
+        callbacks: list[Callable[[Event], None]] = [fire]
         event.callbacks = callbacks
         return event
 
 
 def _setter(environment: simpy.Environment, world: World, events: list[Event]) -> Callable[[World, int, float], None]:
     """Return `set_time` for an environment: an absolute time, the timer's number as priority."""
-    queue = environment._queue  # noqa: SLF001 - `schedule` takes a delay, whose sum with now may round
+    queue: list[Any] = environment._queue  # noqa: SLF001 - `schedule` takes a delay, whose sum with now may round
     serial = environment._eid  # noqa: SLF001
     timers = world.timers
 

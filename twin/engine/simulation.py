@@ -15,7 +15,7 @@ from twin.errors import InputError
 from twin.line.names import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from twin.engine.results import Run
     from twin.engine.state import LineState
@@ -145,7 +145,7 @@ def _pool(clock: str, workers: int) -> Executor:
     return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
 
 
-def _collect(runs, total: int, progress: Callable[[int, int], None] | None) -> list[Run]:  # type: ignore[no-untyped-def]
+def _collect(runs: Iterable[Run], total: int, progress: Callable[[int, int], None] | None) -> list[Run]:
     done = []
     for run in runs:
         done.append(run)

@@ -26,7 +26,7 @@ LAYOUT = {
     "pools": {"first", "last"},
     "streams": {"limit"},
 }
-"""Fields that say where something lies in memory, not what it is; queues stand in the digest from head to tail instead."""
+"""Fields that say where something lies in memory, not what it is; queues stand in the digest head to tail instead."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +78,7 @@ def digest_of(tables: Tables) -> bytes:
         digest.update(tables[name].tobytes())
     parts, machines, edges = tables["parts"], tables["machines"], tables["edges"]
     queues = [machines["part"][machines["part"] >= 0].tolist()]
-    queues += [_chain(int(head), parts["next"]) for head, level in zip(edges["head"], edges["level"], strict=True) if level]
+    queues += [_chain(int(edge["head"]), parts["next"]) for edge in edges if edge["level"]]
     for queue in queues:
         for field in ("number", "entry", "since", "reworked"):
             digest.update(parts[field][queue].tobytes())
@@ -100,9 +100,9 @@ def save_states(path: Path, states: Sequence[LineState]) -> None:
         If the file cannot be written.
     """
     head = [
-        {"key": s.key, "seed": s.seed, "replication": s.replication, "time": s.time, "warmup_s": s.warmup_s, "draws": s.draws}
-        for s in states
-    ]  # fmt: skip
+        {field: getattr(state, field) for field in ("key", "seed", "replication", "time", "warmup_s", "draws")}
+        for state in states
+    ]
     arrays = {f"{i}.{name}": column for i, state in enumerate(states) for name, column in state.tables.items()}
     part = path.with_name(path.name + ".part")
     try:
@@ -110,7 +110,8 @@ def save_states(path: Path, states: Sequence[LineState]) -> None:
             np.savez_compressed(file, allow_pickle=False, head=np.array(json.dumps(head)), **arrays)
         part.replace(path)
     except OSError as error:
-        raise InputError(f"{path}: the state cannot be written ({error.strerror}); name a folder you may write to") from error
+        sentence = f"{path}: the state cannot be written ({error.strerror}); name a folder you may write to"
+        raise InputError(sentence) from error
 
 
 def load_states(path: Path, key: str) -> list[LineState]:
@@ -137,5 +138,5 @@ def load_states(path: Path, key: str) -> list[LineState]:
     except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
         raise InputError(f"{path}: this is no saved state; save one with --save-state") from error
     if any(state.key != key for state in states):
-        raise InputError(f"{path}: the state was saved from another line or other options; name the same line and options")
+        raise InputError(f"{path}: the state is of another line or other options; name the same line and options")
     return states

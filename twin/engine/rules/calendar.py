@@ -79,20 +79,24 @@ def shift_starts(world: World) -> None:
         mark(world, world.stations[s])
 
 
+def open_machine(world: World, machine: Record) -> None:
+    """A machine's first state, and the first draw of each of its failure clocks."""
+    enter(world, machine, machine.state)
+    for f in range(machine.first_failure, machine.last_failure):
+        failure = world.failures[f]
+        if failure.operating == 1:
+            failure.age = draw(world, failure.ttf_stream)
+        else:
+            failure.rest = draw(world, failure.ttf_stream)
+    if world.line[0].on == 1 and machine.first_failure < machine.last_failure:
+        run_clocks(world, machine)
+
+
 def open_line(world: World) -> None:
     """Time 0: first draws, first timers, the first events of a trace."""
     line = world.line[0]
     for m in range(len(world.machines)):
-        machine = world.machines[m]
-        enter(world, machine, machine.state)
-        for f in range(machine.first_failure, machine.last_failure):
-            failure = world.failures[f]
-            if failure.operating == 1:
-                failure.age = draw(world, failure.ttf_stream)
-            else:
-                failure.rest = draw(world, failure.ttf_stream)
-        if line.on == 1 and machine.first_failure < machine.last_failure:
-            run_clocks(world, machine)
+        open_machine(world, world.machines[m])
     for e in range(len(world.edges)):
         edge = world.edges[e]
         if edge.to >= 0 and edge.capacity != 0:

@@ -1,7 +1,7 @@
 """People: pools by skill, one order of requests (time asked, station, machine).
 
-The one list of requests is kept as a queue a pool: a request is granted when it heads the queue of every pool it asks and
-all that it asks is free, which says the same and looks at no more than the heads.
+The one list of requests is kept as a queue a pool: a request is granted when it heads the queue of every pool it asks
+and all that it asks is free, which says the same and looks at no more than the heads.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def change_pool(world: World, p: int, free: int, waiting: int) -> None:
         log(world, LOG_CREW, p, present, pool.size - pool.free, pool.waiting, 0.0)
 
 
-def _precedes(world: World, machine: Record, other: Record) -> bool:
+def _precedes(machine: Record, other: Record) -> bool:
     return machine.asked < other.asked or (machine.asked == other.asked and machine.index < other.index)
 
 
@@ -41,7 +41,7 @@ def grantable(world: World, machine: Record) -> bool:
             return False
         if pool.first >= 0:
             head = world.machines[pool.first // world.line[0].needs_most]
-            if head.index != machine.index and _precedes(world, head, machine):
+            if head.index != machine.index and _precedes(head, machine):
                 return False
     return True
 
@@ -53,7 +53,7 @@ def _queue(world: World, machine: Record) -> None:
         p = world.needs[n].pool
         pool = world.pools[p]
         before = pool.last
-        while before >= 0 and _precedes(world, machine, world.machines[before // world.line[0].needs_most]):
+        while before >= 0 and _precedes(machine, world.machines[before // world.line[0].needs_most]):
             before = world.waits[before].before
         after = pool.first if before < 0 else world.waits[before].after
         world.waits[node].before = before

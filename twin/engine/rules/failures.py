@@ -1,4 +1,4 @@
-"""Failures and repairs: the clocks of a machine run while it works (operating) or in every state but down (calendar)."""
+"""Failures and repairs: a machine's clocks run while it works (operating) or in every state but down (calendar)."""
 
 from __future__ import annotations
 

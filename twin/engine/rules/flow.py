@@ -1,8 +1,8 @@
-"""Parts move: a free machine takes the part that has waited longest, a finished part leaves or blocks, the line settles."""
+"""Parts move: a free machine takes the part that waited longest, a finished one leaves or blocks, the line settles."""
 
 from __future__ import annotations
 
-from twin.engine.records import BLOCKED, DONE, IDLE, INFINITE, STARVED, STOP, WORK, Record, World
+from twin.engine.records import BLOCKED, DONE, GROUP, IDLE, INFINITE, STARVED, STOP, WORK, Record, World
 from twin.engine.rules.crew import ask_crew, release_crew
 from twin.engine.rules.record import (
     LOG_PART,
@@ -198,14 +198,14 @@ def settle(world: World) -> None:
     while line.marked > 0:
         s = line.top
         while world.stations[s].marked == 0:
-            if s & 15 == 15 and world.groups[s >> 4] == 0:
-                s -= 16
+            if s & (GROUP - 1) == GROUP - 1 and world.groups[s // GROUP] == 0:
+                s -= GROUP
             else:
                 s -= 1
         line.top = s
         station = world.stations[s]
         station.marked = 0
-        world.groups[s >> 4] -= 1
+        world.groups[s // GROUP] -= 1
         line.marked -= 1
         if line.on == 1:
             station_moves(world, station)

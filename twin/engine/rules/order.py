@@ -6,12 +6,16 @@ this order, so a clock that lets the lowest number win keeps it.
 
 from __future__ import annotations
 
-from twin.engine.records import World
-from twin.engine.rules.calendar import open_line, shift_ends, shift_starts
+from typing import TYPE_CHECKING
+
+from twin.engine.rules.calendar import shift_ends, shift_starts
 from twin.engine.rules.crew import grant
 from twin.engine.rules.failures import fail, repaired
 from twin.engine.rules.flow import arrive_by_transport, complete, settle
 from twin.engine.rules.sources import arrive
+
+if TYPE_CHECKING:
+    from twin.engine.records import World
 
 
 def ring(world: World, i: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twin.engine.records import DRAIN, GROW, REFILL, Record, World
+from twin.engine.records import DRAIN, GROUP, GROW, REFILL, Record, World
 
 BUFFER_MASK = 2047
 """Each stream has a ring of 2,048 variates (two blocks of 1,024); a position is taken modulo that."""
@@ -52,7 +52,7 @@ def mark(world: World, station: Record) -> None:
     if station.marked == 0:
         station.marked = 1
         s = station.index
-        world.groups[s >> 4] += 1
+        world.groups[s // GROUP] += 1
         line = world.line[0]
         line.marked += 1
         if s > line.top:

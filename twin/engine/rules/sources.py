@@ -1,4 +1,4 @@
-"""Arrivals: the world outside sends parts at any hour; the queue of arrivals is the first edge of the station it feeds."""
+"""Arrivals: parts come from outside at any hour; the queue of arrivals is the first edge of the station it feeds."""
 
 from __future__ import annotations
 

@@ -5,7 +5,10 @@ Timers are numbered by rank of their kind, then station, then machine, so that t
 
 from __future__ import annotations
 
-from twin.engine.records import World
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from twin.engine.records import World
 
 
 def set_time(world: World, i: int, time: float) -> None:
