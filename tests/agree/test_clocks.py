@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,18 +19,26 @@ from support.same import assert_same
 from twin.engine import simulate
 from twin.line.load import load_line
 from twin.line.scenario import scenario
+from twin.line.work_calendar import windows
 
 if TYPE_CHECKING:
+    from twin.engine.results import Run
+    from twin.engine.state import LineState
     from twin.line.scenario import Scenario
 
 DAY = 24 * 3600.0
 CASES = json.loads((Path(__file__).parents[1] / "truth" / "exact_lines.json").read_text(encoding="utf-8"))["cases"]
 
 
+def states(runs: list[Run]) -> list[LineState]:
+    return [run.state for run in runs if run.state is not None]
+
+
 def check_clocks(chosen: Scenario, horizon: float, warmup: float = 0.0, replications: int = 2) -> None:
-    settings_ = {"horizon": horizon, "warmup": warmup, "replications": replications}
-    under_simpy = simulate(chosen, engine="simpy", **settings_)
-    compiled = simulate(chosen, engine="compiled", **settings_)
+    under_simpy, compiled = (
+        simulate(chosen, engine=engine, horizon=horizon, warmup=warmup, replications=replications)
+        for engine in ("simpy", "compiled")
+    )
     assert len(under_simpy) == len(compiled) == replications
     for one, other in zip(under_simpy, compiled, strict=True):
         assert_same(one, other)
@@ -38,8 +47,9 @@ def check_clocks(chosen: Scenario, horizon: float, warmup: float = 0.0, replicat
 @pytest.mark.parametrize("name", lines.names())
 def test_every_reference_line(name: str) -> None:
     line = load_line(lines.path(name))
+    opening, _ = windows(line.shifts)[0]
     for level in [None, *line.levels]:
-        check_clocks(scenario(line, level), horizon=8 * 3600.0, warmup=3600.0)
+        check_clocks(scenario(line, level), horizon=7200.0, warmup=opening + 1800.0, replications=1)
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
@@ -60,11 +70,11 @@ def test_a_run_cut_anywhere_and_resumed_under_the_other_clock(
     chosen: Scenario, moment: float, clocks: tuple[str, str]
 ) -> None:
     first, second = clocks
-    times = {"horizon": DAY - 1800.0, "warmup": 1800.0}
-    [whole] = simulate(chosen, engine=first, **times)
+    warmup, horizon = 1800.0, DAY - 1800.0
+    [whole] = simulate(chosen, engine=first, horizon=horizon, warmup=warmup)
 
-    [cut] = simulate(chosen, engine=first, until=moment * DAY, **times)
-    [resumed] = simulate(chosen, engine=second, initial=[cut.state], **times)
+    cut = simulate(chosen, engine=first, horizon=horizon, warmup=warmup, until=moment * DAY)
+    [resumed] = simulate(chosen, engine=second, horizon=horizon, warmup=warmup, initial=states(cut))
 
     assert_same(resumed, whole)
 
@@ -73,13 +83,10 @@ def test_a_run_cut_anywhere_and_resumed_under_the_other_clock(
 @settings(max_examples=20, derandomize=True, deadline=None)
 def test_a_run_cut_many_times(chosen: Scenario, moments: list[float]) -> None:
     [whole] = simulate(chosen, engine="compiled", horizon=DAY)
-    initial = None
+    initial: list[LineState] | None = None
 
-    for place, moment in enumerate(moments):
-        clock = ("simpy", "compiled")[place % 2]
-        initial = [
-            run.state for run in simulate(chosen, engine=clock, horizon=DAY, until=moment * DAY, initial=initial)
-        ]
+    for moment, clock in zip(moments, cycle(("simpy", "compiled")), strict=False):
+        initial = states(simulate(chosen, engine=clock, horizon=DAY, until=moment * DAY, initial=initial))
     [resumed] = simulate(chosen, engine="simpy", horizon=DAY, initial=initial)
 
     assert_same(resumed, whole)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from itertools import groupby
 from operator import attrgetter
-from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -16,13 +15,16 @@ from hypothesis import strategies as st
 import lines
 from support.lines import random_lines, serial, smooth_line
 from support.same import assert_equal_accounts
+from support.timeline import trace
 from twin.engine import simulate
 from twin.kpi.fold import fold
 from twin.line.load import load_line
 from twin.line.scenario import Scenario, scenario
+from twin.line.work_calendar import windows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from random import Random
 
     from twin.engine.results import Run
     from twin.events import Event
@@ -43,24 +45,25 @@ class Seen:
     """The line as its trace tells it, brought up to date event by event."""
 
     def __init__(self) -> None:
-        self.states: dict[tuple[str | None, int | None], str] = {}
+        self.states: dict[tuple[str, int], str] = {}
         self.levels: dict[str, int] = {}
         self.crews: dict[str, dict[str, int]] = {}
         self.entered: Counter[str] = Counter()
         self.left: Counter[str] = Counter()
 
     def see(self, event: Event) -> None:
-        fields = event.fields
+        fields: dict[str, Any] = event.fields
+        station, machine = event.station or "", event.machine or 0
         if event.kind == "state":
-            self.states[event.station, event.machine] = fields["state"]
+            self.states[station, machine] = fields["state"]
         elif event.kind == "level":
             self.levels[fields["buffer"]] = fields["level"]
         elif event.kind == "crew":
             self.crews[fields["skill"]] = fields
         elif event.kind == "arrival":
-            self.entered[event.station] += fields["accepted"]
+            self.entered[station] += fields["accepted"]
         elif event.kind == "part":
-            self.left[event.station] += 1
+            self.left[station] += 1
             self.entered[fields["to"]] += 1
 
 
@@ -77,7 +80,7 @@ def instants(events: Sequence[Event]) -> Iterator[Seen]:
 @on_random_lines
 def test_parts_balance_at_every_station_at_any_time(chosen: Scenario) -> None:
     """What came in is what went out, what waits before the station, and what is on its machines."""
-    for seen in instants(traced(chosen).events):
+    for seen in instants(trace(traced(chosen))):
         on_machines = {name: seen.entered[name] - seen.left[name] for name in chosen.line.stations}
         for buffer, level in seen.levels.items():
             on_machines[buffer.split("->")[1]] -= level
@@ -91,10 +94,10 @@ def test_parts_balance_at_every_station_at_any_time(chosen: Scenario) -> None:
 @forty
 @on_random_lines
 def test_littles_law_is_an_identity_on_the_path(chosen: Scenario) -> None:
-    """The integral of WIP is the sum of the stays of all parts; the stays of those that left good are the lead times."""
+    """The integral of WIP is the sum of all parts' stays; the stays of those that left good are the lead times."""
     run = traced(chosen)
     came, stays, leads = {}, [], []
-    for event in run.events:
+    for event in trace(run):
         part = event.fields.get("part")
         if event.kind == "arrival" and event.fields["accepted"]:
             came[part] = event.time
@@ -122,7 +125,7 @@ def test_states_add_up_to_the_horizon(chosen: Scenario) -> None:
 @forty
 @on_random_lines
 def test_no_pool_is_over_its_size_and_nobody_works_without_a_crew(chosen: Scenario) -> None:
-    for seen in instants(traced(chosen).events):
+    for seen in instants(trace(traced(chosen))):
         needed: Counter[str] = Counter()
         for (station, _), state in seen.states.items():
             if state == "processing":
@@ -139,13 +142,14 @@ def test_no_buffer_is_over_its_capacity(chosen: Scenario) -> None:
     """Not for an instant; only the queue of arrivals is passed in no time by one that finds a machine free."""
     limit = {edge.name: edge.buffer for edge in chosen.line.route if edge.buffer is not None}
     run = traced(chosen)
-    for event in run.events:
+    for event in trace(run):
         if event.kind == "level":
-            assert 0 <= event.fields["level"] <= limit.get(event.fields["buffer"], float("inf"))
+            fields: dict[str, Any] = event.fields
+            assert 0 <= fields["level"] <= limit.get(fields["buffer"], fields["level"])
     if chosen.line.source.capacity is not None:
         queues = [f"source->{name}" for name in chosen.line.fed]
         assert all(
-            seen.levels[queue] <= chosen.line.source.capacity for seen in instants(run.events) for queue in queues
+            seen.levels[queue] <= chosen.line.source.capacity for seen in instants(trace(run)) for queue in queues
         )
 
 
@@ -155,16 +159,18 @@ def test_events_fold_to_the_accounts(chosen: Scenario, warmup: float) -> None:
     run = traced(chosen, warmup=warmup)
 
     if run.deadlock is None:
-        assert_equal_accounts(run.accounts, fold(run.events, chosen, warmup, warmup + DAY))
+        assert_equal_accounts(run.accounts, fold(trace(run), chosen, warmup, warmup + DAY))
 
 
 @pytest.mark.parametrize("name", lines.names())
 def test_events_of_every_reference_line_fold_to_the_accounts(name: str) -> None:
     line = load_line(lines.path(name))
+    warmup, horizon = windows(line.shifts)[0][0] + 1800.0, 7200.0
     for level in [None, *line.levels]:
         chosen = scenario(line, level)
-        run = traced(chosen, horizon=8 * 3600.0, warmup=1800.0)
-        assert_equal_accounts(run.accounts, fold(run.events, chosen, 1800.0, 8 * 3600.0 + 1800.0))
+        run = traced(chosen, horizon, warmup)
+        assert run.accounts.departed > 0
+        assert_equal_accounts(run.accounts, fold(trace(run), chosen, warmup, warmup + horizon))
 
 
 @forty

@@ -20,7 +20,7 @@ SAID_WELL = Variety(stations=4, calendar_failures=False, finite_loops=False, tie
 
 @pytest.mark.parametrize("seed", range(30))
 def test_the_engine_agrees_with_plain_simpy(seed: int) -> None:
-    scenario = random_line(Random(seed), SAID_WELL)
+    scenario = random_line(Random(seed), SAID_WELL)  # noqa: S311 - a fixed list of lines, no secret
     runs = simulate(scenario, engine="compiled", horizon=HORIZON, replications=200)
     seen = [observe(scenario.line, 1000 * seed + k, HORIZON) for k in range(24)]
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Queue(NamedTuple):
-    """Steady state of a queue: busy share of each server, mean number and mean time, in the whole system and waiting."""
+    """Steady state of a queue: busy share of each server, mean number and time, in the whole and waiting."""
 
     utilisation: float
     number: float
@@ -45,7 +45,7 @@ def mmc(arrival_rate: float, service_rate: float, servers: int) -> Queue:
 def mm1_feedback(arrival_rate: float, service_rate: float, again: float) -> Queue:
     """M/M/1 whose parts join the queue's end once more with probability `again` (Jackson 1957; Takacs 1963).
 
-    The number in the system is that of an M/M/1 with arrivals ``arrival_rate / (1 - again)``; times are over all visits.
+    The number in the system is that of an M/M/1 with arrivals ``arrival_rate / (1 - again)``; times cover all visits.
     """
     visits = 1 / (1 - again)
     every_visit = mm1(arrival_rate * visits, service_rate)
@@ -53,7 +53,7 @@ def mm1_feedback(arrival_rate: float, service_rate: float, again: float) -> Queu
 
 
 def mm1k(arrival_rate: float, service_rate: float, places: int) -> tuple[Queue, float]:
-    """M/M/1/K and the share of arrivals that it turns away; `places` holds the one in service (Gross et al. 2008, section 2.4)."""
+    """M/M/1/K and the share of arrivals turned away; one of `places` is in service (Gross et al. 2008, section 2.4)."""
     weights = [(arrival_rate / service_rate) ** n for n in range(places + 1)]
     shares = [weight / sum(weights) for weight in weights]
     accepted = arrival_rate * (1 - shares[-1])

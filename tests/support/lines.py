@@ -72,8 +72,8 @@ def _edge(source: str, target: str, capacity: int | None) -> Description:
     return {"from": source, "to": target} | ({} if capacity is None else {"buffer": capacity})
 
 
-# Random lines. Everything is drawn from one `random.Random`: Hypothesis hands one whose choices it can shrink, the oracle's
-# fixed list hands one of a fixed seed, and both get the same lines.
+# Random lines. Everything is drawn from one `random.Random`: Hypothesis hands one whose choices it can shrink, the
+# oracle's fixed list hands one of a fixed seed, and both get the same kind of lines.
 
 SKILLS = ("operator", "setter", "technician")
 WORKS = {"operator": 0.4, "setter": 0.3, "technician": 0.05}

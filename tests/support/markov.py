@@ -1,9 +1,9 @@
 """Exact steady state of small lines of exponential stations, as a continuous-time Markov chain.
 
-Written for the tests and apart from the engine: nothing of ``twin`` is imported. All reachable states are listed, the
-balance equations are solved sparsely, and the answer is exact to rounding. Within that reach: parallel machines, buffers
-of any finite capacity (0 too), branching routes (each station is entered by one edge), scrap, and exponential failures
-on both clocks with as many technicians as it takes.
+Nothing of ``twin`` is imported. All states that can be reached are listed, the balance equations are solved sparsely,
+and the answer is exact to rounding. It reaches as far as parallel machines, buffers of any finite capacity (0 too),
+branching routes (each station is entered by one edge), scrap, and exponential failures on both clocks with as many
+technicians as it takes.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Steady(NamedTuple):
 
 
 class Condition(NamedTuple):
-    """Where the machines of one station stand; `blocked` lists (up?, edge) of those that hold a finished part, longest first."""
+    """How a station's machines stand; `blocked` lists (up?, edge) of those with a finished part, longest first."""
 
     empty: int = 0
     empty_down: int = 0

@@ -1,7 +1,7 @@
 """Measures of replications, and how a mean of them is held to an exact value or to another mean.
 
-A mean passes within 5 standard errors, and only if its standard error is small enough for that to say something: a right
-engine fails about once in a million times, and all seeds are fixed.
+A mean passes within 5 standard errors, and only if its standard error is small enough for that to say something. A
+right engine fails about once in a million times, and all seeds are fixed.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ doing, is not in it.
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect_right
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
@@ -35,7 +36,7 @@ DRAWS_AT_ONCE = 200
 
 
 class Observed(NamedTuple):
-    """Means from time 0 to the end: parts leaving good [1/s], parts in the line, share of machine time in each state."""
+    """Means from time 0 to the end: parts leaving good [1/s], parts in the line, shares of machine time by state."""
 
     throughput: float
     wip: float
@@ -267,7 +268,8 @@ class Machine:
         return spent
 
     def _pass_on(self, part: Part) -> Process:
-        edge = self.model.random.choice(self.model.ways[self.name], p=self.model.odds[self.name])
+        ways = self.model.ways[self.name]
+        edge = ways[self.model.random.choice(len(ways), p=self.model.odds[self.name])]
         if edge.to == OUT:
             self.model.leave(good=True)
             return
@@ -298,7 +300,7 @@ class Model:
         shares = dict(zip(line.route, line.probabilities, strict=True))
         self.odds = {name: [shares[edge] for edge in ways] for name, ways in self.ways.items()}
         self.places = {
-            edge.name: simpy.Resource(self.env, float("inf") if edge.buffer is None else edge.buffer)
+            edge.name: simpy.Resource(self.env, sys.maxsize if edge.buffer is None else edge.buffer)
             for edge in line.route
             if edge.buffer != 0
         }

@@ -9,46 +9,58 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
+    from twin.engine.results import Run
     from twin.events import Event
+
+    Follow = Callable[..., Run]
+    """A function of (scenario, until) that runs a line and keeps its trace."""
 
 Change = tuple[float, Any]
 
 
-def states(events: Sequence[Event], station: str, machine: int = 1) -> list[Change]:
+def trace(run: Run) -> list[Event]:
+    """Return the events of a run that was traced."""
+    assert run.events is not None
+    return run.events
+
+
+def states(run: Run, station: str, machine: int = 1) -> list[Change]:
     """Return when the machine entered which state."""
-    own = (e for e in events if e.kind == "state" and (e.station, e.machine) == (station, machine))
-    return _changes((event.time, event.fields["state"]) for event in own)
+    return _changes((event.time, event.fields["state"]) for event in _of_machine(run, station, machine))
 
 
-def reasons(events: Sequence[Event], station: str, machine: int = 1) -> list[Change]:
+def reasons(run: Run, station: str, machine: int = 1) -> list[Change]:
     """Return when the machine's stop took which failure as its reason; None where it stands for no failure."""
-    own = (e for e in events if e.kind == "state" and (e.station, e.machine) == (station, machine))
-    return _changes((event.time, event.fields["reason"]) for event in own)
+    return _changes((event.time, event.fields["reason"]) for event in _of_machine(run, station, machine))
 
 
-def levels(events: Sequence[Event], buffer: str) -> list[Change]:
+def levels(run: Run, buffer: str) -> list[Change]:
     """Return when the buffer reached which level."""
-    own = (e for e in events if e.kind == "level" and e.fields["buffer"] == buffer)
+    own = (e for e in trace(run) if e.kind == "level" and e.fields["buffer"] == buffer)
     return _changes((event.time, event.fields["level"]) for event in own)
 
 
-def crew(events: Sequence[Event], skill: str) -> list[Change]:
+def crew(run: Run, skill: str) -> list[Change]:
     """Return when the pool had how many (present, busy, waiting requests)."""
-    own = (e for e in events if e.kind == "crew" and e.fields["skill"] == skill)
+    own = (e for e in trace(run) if e.kind == "crew" and e.fields["skill"] == skill)
     return _changes((e.time, (e.fields["present"], e.fields["busy"], e.fields["waiting"])) for e in own)
 
 
-def parts(events: Sequence[Event], station: str, machine: int | None = None) -> list[tuple[float, Any, Any]]:
+def parts(run: Run, station: str, machine: int | None = None) -> list[tuple[float, Any, Any]]:
     """Return when parts left the station (or one machine of it), how they turned out and where to."""
-    own = (e for e in events if e.kind == "part" and e.station == station and machine in (None, e.machine))
+    own = (e for e in trace(run) if e.kind == "part" and e.station == station and machine in (None, e.machine))
     return [(event.time, event.fields["outcome"], event.fields["to"]) for event in own]
 
 
-def arrivals(events: Sequence[Event], station: str) -> list[tuple[float, Any]]:
+def arrivals(run: Run, station: str) -> list[tuple[float, Any]]:
     """Return when parts came to the station from outside, and whether they were let in."""
-    return [(e.time, e.fields["accepted"]) for e in events if e.kind == "arrival" and e.station == station]
+    return [(e.time, e.fields["accepted"]) for e in trace(run) if e.kind == "arrival" and e.station == station]
+
+
+def _of_machine(run: Run, station: str, machine: int) -> Iterator[Event]:
+    return (e for e in trace(run) if e.kind == "state" and (e.station, e.machine) == (station, machine))
 
 
 def _changes(values: Iterable[Change]) -> list[Change]:

@@ -9,14 +9,13 @@ import pytest
 from twin.engine import simulate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from twin.engine import Run
+    from support.timeline import Follow
+    from twin.engine.results import Run
     from twin.line.scenario import Scenario
 
 
 @pytest.fixture(params=["simpy", "compiled"])
-def follow(request: pytest.FixtureRequest) -> Callable[..., Run]:
+def follow(request: pytest.FixtureRequest) -> Follow:
     """Return a function that runs a scenario for some seconds and keeps its trace."""
 
     def run(scenario: Scenario, until: float, warmup: float = 0.0) -> Run:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
-from support.lines import constant, describe
+from support.lines import Description, constant, describe
 from support.timeline import crew, parts, states
 
+if TYPE_CHECKING:
+    from support.timeline import Follow
+    from twin.line.scenario import Scenario
 
-def side_by_side(stations: dict[str, Any], **keys: Any) -> Any:  # noqa: ANN401
+
+def side_by_side(stations: dict[str, Description], operators: dict[str, int]) -> Scenario:
     """Return stations that share nothing but people: each always has a part, and sends it out."""
-    return describe(stations, [{"from": name, "to": "out"} for name in stations], **keys)
+    return describe(stations, [{"from": name, "to": "out"} for name in stations], operators=operators)
 
 
-def test_one_operator_serves_three_machines_in_the_order_of_asking(follow: Any) -> None:
+def test_one_operator_serves_three_machines_in_the_order_of_asking(follow: Follow) -> None:
     """A 7 s, b 3 s, c 5 s. At 0 the line settles from its end, so c asks first and is served at once."""
     one = {"crew": {"operator": 1}}
     stations = {
@@ -26,7 +30,7 @@ def test_one_operator_serves_three_machines_in_the_order_of_asking(follow: Any) 
 
     # c 0-5; a and b have asked at 0: a 5-12 by its place in the file, b 12-15; then by the time of asking
     # c (5) 15-20, a (12) 20-27, b (15) 27-30, c (20) 30-35, a (27) 35-
-    assert states(run.events, "a") == [
+    assert states(run, "a") == [
         (0, "waiting_operator"),
         (5, "processing"),
         (12, "waiting_operator"),
@@ -34,14 +38,14 @@ def test_one_operator_serves_three_machines_in_the_order_of_asking(follow: Any) 
         (27, "waiting_operator"),
         (35, "processing"),
     ]
-    assert states(run.events, "b") == [
+    assert states(run, "b") == [
         (0, "waiting_operator"),
         (12, "processing"),
         (15, "waiting_operator"),
         (27, "processing"),
         (30, "waiting_operator"),
     ]
-    assert states(run.events, "c") == [
+    assert states(run, "c") == [
         (0, "processing"),
         (5, "waiting_operator"),
         (15, "processing"),
@@ -49,11 +53,11 @@ def test_one_operator_serves_three_machines_in_the_order_of_asking(follow: Any) 
         (30, "processing"),
         (35, "waiting_operator"),
     ]
-    assert crew(run.events, "operator") == [(0, (1, 1, 2))]
+    assert crew(run, "operator") == [(0, (1, 1, 2))]
     assert (run.accounts.busy_s[0], run.accounts.waiting_s[0]) == (36, 72)
 
 
-def test_a_request_for_two_is_not_overtaken_by_one_for_one(follow: Any) -> None:
+def test_a_request_for_two_is_not_overtaken_by_one_for_one(follow: Follow) -> None:
     """Two operators: c takes one for 4 s, b asks two at 0, a asks one at 0; d of another skill is not held up."""
     stations = {
         "a": {"cycle": constant(3), "crew": {"operator": 1}},
@@ -66,27 +70,27 @@ def test_a_request_for_two_is_not_overtaken_by_one_for_one(follow: Any) -> None:
 
     # The list at 0: c is served, b waits for the second person, and a, which comes before b by its place in the file
     # but asks after it had been looked at, is served: nobody earlier in the list than a asks operators.
-    assert states(run.events, "c") == [
+    assert states(run, "c") == [
         (0, "processing"),  # to 4, asks again at 4
         (4, "waiting_operator"),
         (10, "processing"),  # with a, after b
         (14, "waiting_operator"),
     ]
-    assert states(run.events, "a") == [
+    assert states(run, "a") == [
         (0, "processing"),  # to 3, asks again at 3
         (3, "waiting_operator"),  # b (0) is before it: one person stands idle
         (10, "processing"),
         (13, "waiting_operator"),  # b (10) is before it
     ]
-    assert states(run.events, "b") == [
+    assert states(run, "b") == [
         (0, "waiting_operator"),
         (4, "processing"),  # both are free at last; to 10
         (10, "waiting_operator"),
         (14, "processing"),  # to 20
     ]
-    assert states(run.events, "d") == [(0, "processing")]
-    assert parts(run.events, "d") == [(t, "good", "out") for t in (5, 10, 15)]
-    assert crew(run.events, "operator") == [
+    assert states(run, "d") == [(0, "processing")]
+    assert parts(run, "d") == [(t, "good", "out") for t in (5, 10, 15)]
+    assert crew(run, "operator") == [
         (0, (2, 2, 1)),
         (3, (2, 1, 2)),
         (4, (2, 2, 2)),
@@ -96,7 +100,7 @@ def test_a_request_for_two_is_not_overtaken_by_one_for_one(follow: Any) -> None:
     ]
 
 
-def test_the_crew_repairs_its_own_machine(follow: Any) -> None:
+def test_the_crew_repairs_its_own_machine(follow: Follow) -> None:
     """One operator; a 10 s, fails after 6 s of work, 4 s, repaired by the operator it holds; b 5 s."""
     jam = {"ttf": constant(6), "ttr": constant(4), "repaired_by": {"operator": 1}}
     stations = {
@@ -106,7 +110,7 @@ def test_the_crew_repairs_its_own_machine(follow: Any) -> None:
 
     run = follow(side_by_side(stations, operators={"operator": 1}), 50)
 
-    assert states(run.events, "a") == [
+    assert states(run, "a") == [
         (0, "waiting_operator"),  # b asks first at 0
         (5, "processing"),
         (11, "down"),  # 6 s worked; its operator repairs, and nobody waits for repair
@@ -120,7 +124,7 @@ def test_the_crew_repairs_its_own_machine(follow: Any) -> None:
         (42, "waiting_operator"),
         (47, "processing"),  # 4 s to the next failure
     ]
-    assert states(run.events, "b") == [
+    assert states(run, "b") == [
         (0, "processing"),
         (5, "waiting_operator"),
         (19, "processing"),
@@ -128,10 +132,10 @@ def test_the_crew_repairs_its_own_machine(follow: Any) -> None:
         (42, "processing"),
         (47, "waiting_operator"),
     ]
-    assert crew(run.events, "operator") == [(0, (1, 1, 1))]
+    assert crew(run, "operator") == [(0, (1, 1, 1))]
 
 
-def test_only_what_the_crew_lacks_is_asked_of_the_pool(follow: Any) -> None:
+def test_only_what_the_crew_lacks_is_asked_of_the_pool(follow: Follow) -> None:
     """Two operators; a holds one and its repair takes two: it waits, its own still held, until b lets the other go."""
     jam = {"ttf": constant(6), "ttr": constant(3), "repaired_by": {"operator": 2}}
     stations = {
@@ -141,7 +145,7 @@ def test_only_what_the_crew_lacks_is_asked_of_the_pool(follow: Any) -> None:
 
     run = follow(side_by_side(stations, operators={"operator": 2}), 30)
 
-    assert states(run.events, "a") == [
+    assert states(run, "a") == [
         (0, "processing"),
         (6, "waiting_repair"),
         (8, "down"),  # b's operator comes, and b, which asks at 8, waits
@@ -151,14 +155,14 @@ def test_only_what_the_crew_lacks_is_asked_of_the_pool(follow: Any) -> None:
         (22, "processing"),
         (28, "waiting_repair"),  # 2 s of the part are left; b works until 30
     ]
-    assert states(run.events, "b") == [
+    assert states(run, "b") == [
         (0, "processing"),
         (8, "waiting_operator"),
         (11, "processing"),  # to 19
         (19, "waiting_operator"),
         (22, "processing"),  # to 30
     ]
-    assert crew(run.events, "operator") == [
+    assert crew(run, "operator") == [
         (0, (2, 2, 0)),
         (6, (2, 2, 1)),
         (11, (2, 2, 0)),

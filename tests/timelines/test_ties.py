@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from support.lines import constant, describe, seconds
 from support.timeline import arrivals, levels, parts, reasons, states
 
+if TYPE_CHECKING:
+    from support.timeline import Follow
+    from twin.line.scenario import Scenario
+
 
 @pytest.fixture
-def line() -> Any:  # noqa: ANN401
+def line() -> Scenario:
     """All times are multiples of 20 s or meet them; open from 0 to 60 s and from 120 to 180 s.
 
     Parts come to a and to c every 20 s. a 20 s, 20 s on the way, b 10 s, b fails after 60 s by the calendar for 8 s.
@@ -33,7 +37,7 @@ def line() -> Any:  # noqa: ANN401
     return describe(stations, route, source={"arrivals": constant(20)}, shifts=shifts)
 
 
-def test_all_at_once(follow: Any, line: Any) -> None:
+def test_all_at_once(follow: Follow, line: Scenario) -> None:
     """At 60, in this order.
 
     a completes P2, which leaves for b; c's repair ends and its second part goes on; P1 arrives at b, which takes it;
@@ -42,36 +46,36 @@ def test_all_at_once(follow: Any, line: Any) -> None:
     """
     run = follow(line, 150)
 
-    assert arrivals(run.events, "a") == [(t, True) for t in (20, 40, 60, 80, 100, 120, 140)]
-    assert states(run.events, "a") == [
+    assert arrivals(run, "a") == [(t, True) for t in (20, 40, 60, 80, 100, 120, 140)]
+    assert states(run, "a") == [
         (0, "starved"),
         (20, "processing"),  # P1 to 40, where it completes before P2 arrives; P2 to 60
         (60, "off_shift"),  # P3, 20 s left
         (120, "processing"),
     ]
-    assert parts(run.events, "a") == [(t, "good", "b") for t in (40, 60, 140)]
-    assert levels(run.events, "source->a") == [
+    assert parts(run, "a") == [(t, "good", "b") for t in (40, 60, 140)]
+    assert levels(run, "source->a") == [
         (0, 0),
         (80, 1),
         (100, 2),
         (120, 3),  # at 140 a takes one and one comes
     ]
-    assert levels(run.events, "a->b") == [
+    assert levels(run, "a->b") == [
         (0, 0),
         (40, 1),  # P1 leaves; at 60 P2 leaves and b takes P1
         (138, 0),  # b takes P2, there since 80
         (140, 1),  # P3 leaves
     ]
-    assert states(run.events, "b") == [
+    assert states(run, "b") == [
         (0, "starved"),
         (60, "off_shift"),  # P1, 10 s left
         (120, "down"),
         (128, "processing"),  # P1 to 138, P2 to 148
         (148, "starved"),
     ]
-    assert reasons(run.events, "b") == [(0, None), (120, "power"), (128, None)]
-    assert parts(run.events, "b") == [(138, "good", "out"), (148, "good", "out")]
-    assert states(run.events, "c") == [
+    assert reasons(run, "b") == [(0, None), (120, "power"), (128, None)]
+    assert parts(run, "b") == [(138, "good", "out"), (148, "good", "out")]
+    assert states(run, "c") == [
         (0, "starved"),
         (20, "processing"),  # its first part to 40, which uses up the 20 s to the failure
         (40, "down"),  # the second part, come at 40, stops before its first second
@@ -79,8 +83,8 @@ def test_all_at_once(follow: Any, line: Any) -> None:
         (120, "processing"),
         (140, "down"),  # the second is done, the third stops before its first second
     ]
-    assert parts(run.events, "c") == [(40, "good", "out"), (140, "good", "out")]
-    assert levels(run.events, "source->c") == [
+    assert parts(run, "c") == [(40, "good", "out"), (140, "good", "out")]
+    assert levels(run, "source->c") == [
         (0, 0),
         (60, 1),
         (80, 2),
@@ -89,7 +93,7 @@ def test_all_at_once(follow: Any, line: Any) -> None:
     ]  # at 140 one goes, one comes
 
 
-def test_what_happens_at_the_end_belongs_to_what_follows(follow: Any, line: Any) -> None:
+def test_what_happens_at_the_end_belongs_to_what_follows(follow: Follow, line: Scenario) -> None:
     run = follow(line, 60)
 
     assert list(run.accounts.parts) == [1, 0, 1]
@@ -97,7 +101,7 @@ def test_what_happens_at_the_end_belongs_to_what_follows(follow: Any, line: Any)
     assert list(run.accounts.repaired) == [0, 0, 0]
 
 
-def test_what_happens_as_the_warm_up_ends_is_measured(follow: Any, line: Any) -> None:
+def test_what_happens_as_the_warm_up_ends_is_measured(follow: Follow, line: Scenario) -> None:
     run = follow(line, 150, warmup=60)
 
     assert list(run.accounts.parts) == [2, 2, 1]  # a at 60 and 140, b at 138 and 148, c at 140

@@ -7,20 +7,26 @@ import pytest
 from support.chains import check_steady, serial_edges, to_scenario
 from support.markov import OUT, Edge, Station, solve
 
-OPERATING = {"mtbf": 20.0, "mttr": 4.0}
-CALENDAR = {"mtbf": 25.0, "mttr": 5.0, "clock": "calendar"}
+
+def operating(mean_service: float, servers: int = 1, scrap: float = 0.0) -> Station:
+    return Station(mean_service, servers, mtbf=20.0, mttr=4.0, clock="operating", scrap=scrap)
+
+
+def calendar(mean_service: float, servers: int = 1, scrap: float = 0.0) -> Station:
+    return Station(mean_service, servers, mtbf=25.0, mttr=5.0, clock="calendar", scrap=scrap)
+
 
 SERIAL = {
-    "calendar, no place": ([Station(1.0, **CALENDAR), Station(0.9, **CALENDAR)], [0]),
+    "calendar, no place": ([calendar(1.0), calendar(0.9)], [0]),
     "operating, no place, three": (
-        [Station(1.0, **OPERATING), Station(0.8, **OPERATING), Station(0.9, **OPERATING)],
+        [operating(1.0), operating(0.8), operating(0.9)],
         [0, 0],
     ),
-    "one clock each": ([Station(1.0, **OPERATING), Station(1.0, **CALENDAR), Station(0.9)], [1, 2]),
-    "calendar, pairs": ([Station(2.0, 2, **CALENDAR), Station(1.8, 2, **CALENDAR)], [1]),
-    "operating, pairs, no place": ([Station(2.0, 2, **OPERATING), Station(0.9), Station(2.1, 2, **OPERATING)], [0, 0]),
-    "a pair after a fast machine": ([Station(0.4), Station(2.0, 2, **CALENDAR)], [0]),
-    "scrap and failures": ([Station(1.0, scrap=0.1, **OPERATING), Station(1.0, 1, scrap=0.2, **CALENDAR)], [3]),
+    "one clock each": ([operating(1.0), calendar(1.0), Station(0.9)], [1, 2]),
+    "calendar, pairs": ([calendar(2.0, 2), calendar(1.8, 2)], [1]),
+    "operating, pairs, no place": ([operating(2.0, 2), Station(0.9), operating(2.1, 2)], [0, 0]),
+    "a pair after a fast machine": ([Station(0.4), calendar(2.0, 2)], [0]),
+    "scrap and failures": ([operating(1.0, scrap=0.1), calendar(1.0, scrap=0.2)], [3]),
     "seldom and long": ([Station(1.0, mtbf=100.0, mttr=30.0, clock="calendar"), Station(1.1)], [4]),
 }
 BRANCHED = {
@@ -29,11 +35,11 @@ BRANCHED = {
         [Edge(0, 1, 1, 0.4), Edge(0, 2, 0, 0.6), Edge(1, OUT), Edge(2, OUT)],
     ),
     "a pair before branches, failing while blocked": (
-        [Station(1.5, 2, **CALENDAR), Station(1.6), Station(1.4, **OPERATING)],
+        [calendar(1.5, 2), Station(1.6), operating(1.4)],
         [Edge(0, 1, 0, 0.5), Edge(0, 2, 1, 0.5), Edge(1, OUT), Edge(2, OUT)],
     ),
     "some leave early": (
-        [Station(1.0, **OPERATING), Station(1.5, **CALENDAR)],
+        [operating(1.0), calendar(1.5)],
         [Edge(0, OUT, 0, 0.3), Edge(0, 1, 2, 0.7), Edge(1, OUT)],
     ),
 }
