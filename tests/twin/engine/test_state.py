@@ -67,7 +67,8 @@ def test_saved_states_are_what_they_were(line: Scenario, key: str, tmp_path: Pat
     assert [path.name for path in tmp_path.iterdir()] == ["states.npz"]
     for one, other in zip(states, loaded, strict=True):
         assert (other.key, other.seed, other.replication) == (one.key, one.seed, one.replication)
-        assert (other.time, other.warmup_s, other.draws) == (3000.0, 600.0, one.draws)
+        assert (other.time, other.warmup_s) == (3000.0, 600.0)
+        assert [filled for filled, _ in other.draws] == [filled for filled, _ in one.draws]
         for name, column in one.tables.items():
             assert other.tables[name].dtype == column.dtype
             assert np.array_equal(other.tables[name], column), name
