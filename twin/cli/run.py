@@ -95,11 +95,12 @@ def report(study: Study) -> list[RenderableType]:
     """Return what a study says: the answer, its doubts, and the tables it rests on."""
     from twin.cli import run_tables, run_words
 
-    if study.good_per_shift is None:
-        return [verdict(run_words.answer(study))]
+    answer, locks = verdict(run_words.answer(study)), run_words.locks(study)
+    if study.good_per_shift is None or len(study.locked) == len(study.runs):
+        return [answer] if locks is None else [answer, locks]
     blocks: list[RenderableType | None] = [
-        verdict(run_words.answer(study)),
-        run_words.locks(study),
+        answer,
+        locks,
         "\n".join(run_words.doubts(study)) or None,
         run_tables.measures(study),
         *run_tables.stations(study),

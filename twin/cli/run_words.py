@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from twin.cli.numbers import (
     DIGITS_OF_THE_EXACT,
+    NO_BREAK_SPACE,
     PLUS_MINUS,
     decimals_for,
     decimals_of,
@@ -154,16 +155,21 @@ def locks(study: Study) -> str | None:
     """Return who waited for whom where runs ended in a deadlock, and the remedy; None where none did."""
     if not study.locked:
         return None
-    waits = study.locked[0].deadlock or ()
-    line = study.scenario.line
-    count = f"{len(study.locked)} of {len(study.runs)} replications" if len(study.runs) > 1 else "The run"
+    waits = "; ".join(map(_kept_together, study.locked[0].deadlock or ()))
+    several, every = len(study.runs) > 1, len(study.locked) == len(study.runs)
+    counted = "" if every else f"{len(study.locked)} of {len(study.runs)} replications ended in a deadlock. "
+    first = "In the first, " if several else ""
     ways = _returning(study)
-    counted = "" if len(study.locked) == len(study.runs) else " Their standstill is counted in the figures here."
     where = f"the returning way {listed(ways)}" if ways else "a way among them"
-    return (
-        f"{count} of {line.line} ended in a deadlock: {'; '.join(waits)}, and nothing can move. "
-        f"Leave {where} without `buffer`, so that it holds without limit, or give it more places.{counted}"
-    )
+    remedy = f"Leave {where} without `buffer`, so that it holds without limit, or give it more places."
+    standstill = "" if every else " The figures count their standstill."
+    return f"{counted}{first}{waits}, and nothing can move. {remedy}{standstill}"
+
+
+def _kept_together(waits: str) -> str:
+    """Keep the number of a machine at the name of its station: "press 2 waits for weld"."""
+    machine, sign, awaited = waits.partition(" waits for ")
+    return machine.replace(" ", NO_BREAK_SPACE) + sign + awaited
 
 
 def _returning(study: Study) -> list[str]:

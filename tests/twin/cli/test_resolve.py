@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+import lines
+from twin.cli.resolve import line_of, line_path, site_of, times_of, worked_between, worked_until
+from twin.errors import InputError
+from twin.line.work_calendar import Shifts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HOUR = 3600.0
+ALWAYS = Shifts()
+DAY_SHIFT = Shifts(pattern="1x8", days="mon-fri")
+
+
+def test_a_line_is_a_name_or_a_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine").write_text("line: mine\nstations: {press: {cycle: 1 s}}\n", encoding="utf-8")
+
+    assert line_path("three_stations") == lines.path("three_stations")
+    assert line_of("mine").line == "mine"
+    assert line_of(str(tmp_path / "mine")).line == "mine"
+    assert site_of("france").country == "France"
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        ("three_station", "did you mean three_stations"),
+        ("missing.yaml", "missing.yaml: no such file"),
+        ("./missing", "missing: no such file"),
+    ],
+)
+def test_what_is_no_line_is_refused(named: str, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        line_of(named)
+
+
+@pytest.mark.parametrize(
+    ("shifts", "horizon", "warmup", "hours"),
+    [
+        (ALWAYS, "20 shifts", None, (160, 8)),
+        (ALWAYS, "100 h", "none", (100, 0)),
+        (ALWAYS, "2 d", "90 min", (48, 1.5)),
+        # Monday 06:00 to 14:00 is the warm-up; the fifth shift after it ends a week later.
+        (DAY_SHIFT, "5 shifts", None, (168, 14)),
+        (DAY_SHIFT, "1 shift", "none", (14, 0)),
+        (DAY_SHIFT, "5shifts", "0 s", (4 * 24 + 14, 0)),
+    ],
+)
+def test_times_are_times_or_shifts_worked(
+    shifts: Shifts, horizon: str, warmup: str | None, hours: tuple[float, float]
+) -> None:
+    assert times_of(shifts, horizon, warmup) == (hours[0] * HOUR, hours[1] * HOUR)
+
+
+def test_both_times_are_named_if_both_are_wrong() -> None:
+    with pytest.raises(InputError) as error:
+        times_of(ALWAYS, "12 sek", "soon")
+
+    assert [problem.split(":")[0] for problem in error.value.problems] == ["--warmup", "--horizon"]
+
+
+@pytest.mark.parametrize("horizon", ["0 h", "0 shifts"])
+def test_no_time_to_measure_is_refused(horizon: str) -> None:
+    with pytest.raises(InputError, match="no time to measure"):
+        times_of(ALWAYS, horizon, None)
+
+
+@pytest.mark.parametrize("start", [0.0, 7 * HOUR, 20 * HOUR, 130 * HOUR, 1000 * HOUR])
+@pytest.mark.parametrize("work", [1.0, 8 * HOUR, 40 * HOUR, 41 * HOUR])
+def test_working_until_and_working_between_undo_each_other(start: float, work: float) -> None:
+    for shifts in (ALWAYS, DAY_SHIFT, Shifts(pattern="3x8", days="sun-thu")):
+        end = worked_until(shifts, start, work)
+
+        assert worked_between(shifts, start, end) == pytest.approx(work)
+        assert worked_between(shifts, start, end - 0.5) < work

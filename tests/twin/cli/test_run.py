@@ -1,0 +1,290 @@
+from __future__ import annotations
+
+import csv
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from support.program import Answer, twin
+from twin.accounts import lead_quantile
+from twin.cli.resolve import line_of
+from twin.cli.run import report
+from twin.cli.run_words import answer, doubts, in_whole, locks, origin
+from twin.line.scenario import scenario
+from twin.study.replicate import Study, document, replicate
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HOUR = 3600.0
+SHORT = ("--engine", "simpy", "--horizon", "1 shift", "--replications", "2")
+
+# A part a minute, 480 a shift, of which the demand is 525,600 / 1,095 = 480; one operator; nothing is random.
+EVEN = """
+line: even
+product: {unit: m2, per_part: 2, demand_per_year: DEMAND}
+operators: {operator: 1}
+stations:
+  press: {label: The press, cycle: 60 s, crew: {operator: 1}, power: {processing: 6 kW}}
+shifts: {pattern: 5x8, hours_per_year: 8760}
+targets: {oee: 0.9}
+"""
+
+LOCKING = """
+line: lock
+stations:
+  feed: {cycle: 1 s}
+  make: {cycle: {exponential: {mean: 10 s}}}
+  test: {cycle: {exponential: {mean: 9 s}}, machines: 2}
+route:
+  - {from: feed, to: make, buffer: 2}
+  - {from: make, to: test, buffer: 1}
+  - {from: test, to: make, buffer: 1, probability: 0.4, rework: true}
+  - {from: test, to: out, probability: 0.6}
+"""
+
+ARRIVING = """
+line: arriving
+source: {arrivals: {exponential: {mean: 20 s}}, capacity: 3}
+stations:
+  press: {cycle: {exponential: {mean: 10 s}}}
+"""
+
+
+def written(folder: Path, text: str) -> str:
+    """Write a line file and return its path."""
+    file = folder / "line.yaml"
+    file.write_text(text, encoding="utf-8")
+    return str(file)
+
+
+def even(folder: Path, demand: int = 1_051_200) -> str:
+    return written(folder, EVEN.replace("DEMAND", str(demand)))
+
+
+@pytest.fixture(scope="module")
+def study() -> Study:
+    chosen = scenario(line_of("three_stations"), "manual")
+    return replicate(chosen, replications=20, horizon=2 * HOUR, warmup=7 * HOUR, engine="simpy")
+
+
+def rows(printed: Answer) -> dict[str, list[str]]:
+    """Return the cells of every row of every table by the row's first cell."""
+    found = {}
+    for line in printed.out.splitlines():
+        first, *cells = re.split(r" {2,}", line.strip())
+        found[first] = cells
+    return found
+
+
+def test_the_answer_comes_first_then_its_doubts_the_tables_and_what_it_rests_on() -> None:
+    printed = twin("run", "three_stations", *SHORT)
+
+    assert printed.code == 0
+    assert re.match(r"The line makes [\d,]+ pieces a shift ± [\d,]+[,;]", printed.sentence)
+    blocks = printed.out.split("\n\n")
+    assert blocks[1].startswith("The average is known to ± ")
+    assert [block.split()[0] for block in blocks[2:7]] == ["measure", "station", "━━", "buffer", "people"]
+    assert re.fullmatch(
+        r"2 replications of one shift, warm-up one shift, seed 1, SimPy's clock, digest [0-9a-f]{12}, [\d.]+ s\n",
+        blocks[7],
+    )
+    assert max(map(len, printed.out.splitlines())) <= 100
+
+
+def test_what_is_known_exactly_is_printed_exactly(tmp_path: Path) -> None:
+    printed = twin("run", even(tmp_path), *SHORT)
+
+    assert printed.sentence.startswith(
+        "The line makes 960.0 m² a shift; its plan of 960.0 lies within that. The press limits"
+    )
+    found = rows(printed)
+    assert found["good output"][0] == "120.0"
+    assert found["OEE of The press"][0] == "100.0"
+    assert found["work in progress"][0] == "1.000"
+    assert found["energy"][0] == "0.05000"
+    assert found["labour"][0] == "0.008333"
+    assert found["labour"][-1] == "1 post a shift"
+    assert found["operator"][:2] == ["1", "100 %"]
+
+
+@pytest.mark.parametrize(
+    ("demand", "said"),
+    [(1_095_000, "40.0 short of the 1,000.0 planned."), (876_000, "160.0 over the 800.0 planned.")],
+)
+def test_the_plan_is_missed_or_beaten_by_a_number(tmp_path: Path, demand: int, said: str) -> None:
+    assert said in twin("run", even(tmp_path, demand), *SHORT).sentence
+
+
+def test_one_run_has_two_digits_and_no_interval() -> None:
+    printed = twin("run", "three_stations", "--engine", "simpy", "--horizon", "1 shift", "--replications", "1")
+
+    assert re.match(
+        r"In one run the line makes about [\d,]+00 pieces a shift, against 1,923 planned\.", printed.sentence
+    )
+    assert "±" not in printed.out
+    assert "95 %" not in printed.out
+    assert "[" not in printed.out
+    assert "\nOne run of one shift," in printed.out
+
+
+def test_the_mean_s_interval_and_the_spread_of_runs_are_two_lines(study: Study) -> None:
+    known, spread = doubts(study)
+
+    assert study.good_per_shift is not None
+    values = sorted(study.good_per_shift.replications)
+    match = re.fullmatch(
+        r"Of runs of 2 h, one in ten falls below ([\d,]+) .*, one in ten rises above ([\d,]+)\.", spread
+    )
+    assert match is not None
+    low, high = (float(text.replace(",", "")) for text in match.groups())
+    assert values[0] <= low <= values[3]
+    assert values[-4] <= high <= values[-1] + 50
+    assert known.startswith("The average is known to ± ")
+    assert "95 %" in known
+
+
+def test_fewer_than_twenty_runs_have_no_spread() -> None:
+    chosen = scenario(line_of("three_stations"))
+
+    assert len(doubts(replicate(chosen, replications=19, horizon=HOUR, warmup=7 * HOUR, engine="simpy"))) == 1
+
+
+def test_the_limit_says_in_how_many_runs_it_is_the_limit(study: Study) -> None:
+    (station, times), *others = study.limits.items()
+    label = study.scenario.line.stations[station].label
+
+    said = answer(study)
+    assert f"{label} limits it" in said
+    assert (f"{times} of 20 replications" in said or f"in {times} and" in said) == bool(others)
+
+
+def test_arrivals_may_be_the_limit(tmp_path: Path) -> None:
+    printed = twin("run", written(tmp_path, ARRIVING), *SHORT)
+
+    assert "What arrives limits it: press, which waits least, is starved" in printed.sentence
+    assert "limits\n" not in printed.out
+    assert rows(printed)["turned away"][-1] == "of what arrives"
+    assert rows(printed)["source → press"][0] == "3"
+
+
+def test_a_time_without_a_shift_says_so() -> None:
+    printed = twin("run", "three_stations", "--engine", "simpy", "--horizon", "1 h", "--warmup", "none")
+
+    assert printed.sentence.startswith("The time measured holds no shift")
+    assert "measure  " not in printed.out
+    assert printed.code == 0
+
+
+def test_a_line_that_always_locks_is_a_no_that_names_who_waits(tmp_path: Path) -> None:
+    printed = twin("run", written(tmp_path, LOCKING), *SHORT)
+
+    assert printed.code == 1
+    assert printed.sentence == "The line locks: all 2 replications end in a deadlock."
+    assert "In the first, feed waits for make; make waits for test; test 1 waits for make;" in printed.out
+    assert "Leave the returning way test->make without `buffer`" in " ".join(printed.out.split())
+
+
+def test_a_line_that_sometimes_locks_is_reported_with_the_rest(tmp_path: Path) -> None:
+    chosen = scenario(line_of(written(tmp_path, LOCKING)))
+    study = replicate(chosen, replications=20, horizon=300.0, engine="simpy")
+    assert 0 < len(study.locked) < 20
+
+    said = locks(study)
+
+    assert said is not None
+    assert said.startswith(f"{len(study.locked)} of 20 replications ended in a deadlock.")
+    assert len(report(study)) > 3
+
+
+def test_json_is_the_document_and_nothing_else() -> None:
+    printed = twin("run", "three_stations", *SHORT, "--options", "cells", "--seed", "7", "--json")
+
+    assert printed.err == ""
+    chosen = scenario(line_of("three_stations"), "cells")
+    study = replicate(chosen, replications=2, horizon=8 * HOUR, warmup=14 * HOUR, seed=7, engine="simpy")
+    assert printed.document == document(study)
+    assert printed.document["lead_time_s"]["p90"] == lead_quantile(study.pooled, 0.9)
+
+
+def test_the_table_shows_what_the_document_says() -> None:
+    arguments = ("run", "three_stations", *SHORT)
+    found, told = rows(twin(*arguments)), twin(*arguments, "--json").document
+
+    shown = float(found["good output"][0].replace(",", ""))
+    assert shown == pytest.approx(told["good"]["mean"], rel=0.01)
+    assert found["Inspect"][1].startswith(f"{told['stations']['inspect']['states']['processing'] * 100:.1f} %")
+
+
+def test_a_trace_holds_every_replication(tmp_path: Path) -> None:
+    trace = tmp_path / "trace.csv"
+
+    twin("run", "three_stations", *SHORT, "--trace", trace)
+
+    with trace.open(encoding="utf-8", newline="") as file:
+        events = list(csv.DictReader(file))
+    assert {event["run"] for event in events} == {"0", "1"}
+    assert {event["kind"] for event in events} == {"state", "power", "part", "arrival", "level", "crew"}
+
+
+def test_a_run_saved_and_resumed_is_the_run_in_one_piece(tmp_path: Path) -> None:
+    state = tmp_path / "state.npz"
+    common = ("run", "three_stations", "--engine", "simpy", "--json")
+    whole = twin(*common, "--horizon", "4 h", "--warmup", "7 h", "--replications", "2", "--seed", "5").document
+    twin(*common, "--horizon", "1 h", "--warmup", "7 h", "--replications", "2", "--seed", "5", "--save-state", state)
+
+    resumed = twin(*common, "--horizon", "4 h", "--resume", state)
+
+    assert resumed.document == whole
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--options", "cells"), "another line or other options"),
+        (("--warmup", "6 h"), "saved with a warm-up of 25200 s"),
+        (("--seed", "5"), "--seed: the saved state of --resume brings its own"),
+        (("--horizon", "10 min"), "after the end"),
+    ],
+)
+def test_a_state_that_does_not_fit_is_refused(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
+    state = tmp_path / "state.npz"
+    twin("run", "three_stations", *SHORT[:2], "--horizon", "1 h", "--warmup", "7 h", "--save-state", state)
+
+    refused = twin("run", "three_stations", "--engine", "simpy", "--resume", state, *arguments)
+
+    assert refused.code == 2
+    assert said in refused.err
+    assert refused.out == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--options", "cels"), "did you mean cells?"),
+        (("--engine", "numba"), "write auto, simpy or compiled"),
+        (("--horizon", "12 sek"), "--horizon"),
+        (("--horizon", "-1 h"), "negative"),
+        (("--trace", "nowhere/trace.csv"), "there is no folder nowhere"),
+        (("--save-state", "nowhere/state"), "there is no folder nowhere"),
+    ],
+)
+def test_wrong_options_are_refused_before_anything_runs(arguments: tuple[str, ...], said: str) -> None:
+    refused = twin("run", "three_stations", *arguments)
+
+    assert refused.code == 2
+    assert said in refused.err
+    assert refused.out == ""
+
+
+def test_what_an_answer_rests_on_counts_in_shifts_where_it_can(study: Study) -> None:
+    assert origin(study, 0.94).startswith("20 replications of 2 h, warm-up 7 h, seed 1, SimPy's clock, digest ")
+    assert origin(study, 12.4).endswith(", 12 s")
+
+
+@pytest.mark.parametrize(
+    ("time", "words"), [(360_000.0, "100 h"), (5_400.0, "90 min"), (1.5, "1.5 s"), (60.0, "1 min")]
+)
+def test_times_in_whole_units(time: float, words: str) -> None:
+    assert in_whole(time) == words
