@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 PERCENT = 100.0
 TIMES = {"d": 86400.0, "h": SECONDS_PER_HOUR, "min": 60.0, "s": 1.0}
 MOST_PLACES = 15
+GAP = 3
+"""Columns between two columns of a table."""
 LONGEST_BAR, SHORTEST_BAR = 30, 10
 """Cells of a bar of time."""
 
@@ -136,8 +138,12 @@ def stations(study: Study) -> list[Table | Text]:
     shares = {station: _within_shifts(row) for station, row in state_shares(study.pooled).items()}
     visible = [state for state in STATES if any(row[state] >= SHOWN for row in shares.values())]
     columns = [state for state in COLUMNS if any(row[state] >= SHOWN / 2 for row in shares.values())]
-    taken = max(len(names[station]) for station in shares) + len("  limits") + 2
-    cells = width() - taken - sum(max(len("100.0 %"), *map(len, heading(state).split("\n"))) + 2 for state in columns)
+    texts = [
+        max(names.values(), key=len),
+        "limits",
+        *(max("100.0 %", *heading(state).split("\n"), key=len) for state in columns),
+    ]
+    cells = width() - sum(len(text) + GAP for text in texts)
     cells = min(LONGEST_BAR, max(SHORTEST_BAR, cells))
     limit = None if arrivals_limit(study) else next(iter(study.limits))
     rows = [
