@@ -20,6 +20,7 @@ import numpy as np
 
 from twin.engine.records import STOP, winner_tree
 from twin.engine.rulebook import bind, source_key
+from twin.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,7 +82,15 @@ def is_compiled() -> bool:
 def _bound() -> dict[str, Any]:
     import numba
 
-    numba.config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
+    folder = cache_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"{folder}: compiled rules cannot be kept there ({error.strerror}); "
+            "set TWIN_CACHE to a folder you may write to, or ask for --engine simpy"
+        ) from error
+    numba.config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
     namespace = bind(_compiled, module=MODULE)
     module = types.ModuleType(MODULE)
     vars(module).update(namespace)
@@ -90,7 +99,13 @@ def _bound() -> dict[str, Any]:
 
 
 def compiled_rules() -> dict[str, Any]:
-    """Return the rules that a clock calls, bound over compiled functions once a process; a first call compiles them."""
+    """Return the rules that a clock calls, bound over compiled functions once a process; a first call compiles them.
+
+    Raises
+    ------
+    InputError
+        If the folder for compiled rules cannot be written to.
+    """
     with _one_at_a_time:
         return _bound()
 

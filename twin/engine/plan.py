@@ -21,10 +21,11 @@ from twin.engine.records import (
     empty,
     winner_tree,
 )
-from twin.engine.streams import BUFFER, Stream
+from twin.engine.streams import BLOCK, BUFFER, RESERVE, Stream
+from twin.errors import InputError
 from twin.events import STATES
 from twin.line.route import OUT, loops, probabilities
-from twin.line.work_calendar import windows
+from twin.line.work_calendar import WEEK, windows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -33,11 +34,11 @@ if TYPE_CHECKING:
     from twin.line.line import Line
     from twin.line.scenario import Scenario
     from twin.line.station import Station
+    from twin.line.work_calendar import Shifts
 
 Tables = dict[str, np.ndarray[Any, Any]]
 
 SOURCE = "source"
-WEEK = 604800.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,8 +61,8 @@ class Plan:
         Station index of each machine.
     ideal_s, power_w
         Ideal cycle [s] of each machine; power [W] of each machine in each state.
-    week
-        Shift windows in the week [s], merged; one window of a whole week is a line that never closes.
+    shifts
+        When the line works.
     key
         SHA-256 of all of it: a saved state fits only the plan it was taken from.
     """
@@ -77,17 +78,8 @@ class Plan:
     machine_station: tuple[int, ...]
     ideal_s: np.ndarray[Any, Any]
     power_w: np.ndarray[Any, Any]
-    week: tuple[tuple[float, float], ...]
+    shifts: Shifts
     key: str
-
-    def scheduled_s(self, start: float, end: float) -> float:
-        """Return the time within shifts between two moments of the run [s]."""
-        return self._scheduled_until(end) - self._scheduled_until(start)
-
-    def _scheduled_until(self, time: float) -> float:
-        weeks, rest = divmod(time, WEEK)
-        a_week = sum(end - start for start, end in self.week)
-        return weeks * a_week + sum(min(max(rest - start, 0.0), end - start) for start, end in self.week)
 
 
 class _Builder:
@@ -102,8 +94,8 @@ class _Builder:
         self.failures: list[dict[str, int | float]] = []
         self.failure_names: list[str] = []
 
-    def stream(self, owner: str, number: int, purpose: str, distribution: Distribution | None) -> int:
-        self.streams.append(Stream(owner, number, purpose, distribution))
+    def stream(self, owner: str, number: int, purpose: str, distribution: Distribution | None, burst: int = 0) -> int:
+        self.streams.append(Stream(owner, number, purpose, distribution, burst))
         return len(self.streams) - 1
 
     def need(self, people: Mapping[str, int]) -> tuple[int, int]:
@@ -142,7 +134,14 @@ def _edges(b: _Builder, fed: Sequence[str]) -> tuple[list[dict[str, Any]], list[
     for edge, share in zip(b.line.route, probabilities(b.line.route), strict=True):
         stream = -1
         if edge.transport is not None:
-            stream = b.stream(edge.name, 0, "transport", edge.transport)
+            # Each machine that takes a part may let another one into the edge, all at one instant.
+            burst = b.line.stations[edge.to].machines
+            if burst > BLOCK - RESERVE:
+                raise InputError(
+                    f"route.{edge.name}.transport: {edge.to} has {burst} machines, over {BLOCK - RESERVE} behind a "
+                    "transport; leave out `transport` or write fewer machines"
+                )
+            stream = b.stream(edge.name, 0, "transport", edge.transport, burst)
         rows.append({
             "from": edge.from_, "to": b.station_index.get(edge.to, -1), "share": share,
             "capacity": UNLIMITED if edge.buffer is None else edge.buffer, "rework": int(edge.rework),
@@ -154,7 +153,7 @@ def _edges(b: _Builder, fed: Sequence[str]) -> tuple[list[dict[str, Any]], list[
         rows.append({
             "from": SOURCE, "to": b.station_index[name], "share": 1.0, "capacity": UNLIMITED, "rework": 0,
             "stream": -1, "limit": -1 if source.capacity is None else source.capacity,
-            "arrival_stream": b.stream(SOURCE, b.station_index[name], "arrivals", source.arrivals),
+            "arrival_stream": b.stream(f"{SOURCE}->{name}", 0, "arrivals", source.arrivals),
         })  # fmt: skip
         names.append(f"{SOURCE}->{name}")
     return rows, names
@@ -234,7 +233,7 @@ def make_plan(scenario: Scenario) -> Plan:
     Raises
     ------
     InputError
-        If a number does not fit (see `twin.line.checks`).
+        If a transport leads to more machines at once than its stream keeps variates for.
     """
     line = scenario.line
     b = _Builder(line)
@@ -242,8 +241,8 @@ def make_plan(scenario: Scenario) -> Plan:
     edges, edge_names = _edges(b, fed)
     ins, outs = _in_and_out(b, edges)
     machines, stations = _machines(b, outs)
-    week = tuple((float(start), float(end)) for start, end in windows(line.shifts))
-    closes = week != ((0.0, WEEK),)
+    week = [(float(start), float(end)) for start, end in windows(line.shifts)]
+    closes = week != [(0.0, WEEK)]
     first, owners = _timers(machines, edges, closes=closes)
     leaves = 1 << max(1, (len(owners) - 1).bit_length())
     _join(stations, edges, ins, outs, line, fed)
@@ -298,10 +297,10 @@ def _tables(
         "stations": _fill("stations", stations),
         "edges": _fill("edges", edge_rows),
         "failures": _fill("failures", b.failures),
-        "pools": _fill("pools", [{"size": n, "free": n, "first": -1, "last": -1} for n in b.line.operators.values()]),
+        "pools": _fill("pools", [{"people": n, "free": n, "first": -1, "last": -1} for n in b.line.operators.values()]),
         "needs": _fill("needs", [{"pool": p, "count": n} for p, n in b.needs]),
         "waits": _fill("waits", [{"before": -1, "after": -1}] * (needs_most * len(machines))),
-        "streams": _fill("streams", [{"base": k * BUFFER} for k in range(len(b.streams))]),
+        "streams": _fill("streams", [{"offset": k * BUFFER} for k in range(len(b.streams))]),
         "line": empty("line", 1),
         "events": empty("events", 0),
         "groups": np.zeros(len(stations) // GROUP + 1, dtype=np.int64),
@@ -350,6 +349,6 @@ def _finish(b: _Builder, tables: Tables, edge_names: list[str], machines: list[d
         machine_station=tuple(owner),
         ideal_s=np.array([station_rows[s].ideal for s in owner]),
         power_w=np.array([[station_rows[s].power.of(state) for state in STATES] for s in owner]),
-        week=tuple((float(start), float(end)) for start, end in windows(b.line.shifts)),
+        shifts=b.line.shifts,
         key=digest.hexdigest(),
     )

@@ -26,8 +26,9 @@ IDLE, WORK, DONE = 0, 1, 2
 OFF_SHIFT, MAINTENANCE, WAITING_REPAIR, DOWN, SETUP, WAITING_OPERATOR, PROCESSING, BLOCKED, STARVED = range(9)
 """The machine states by their index in `twin.events.STATES`."""
 
-REFILL, GROW, DRAIN, STOP = 1, 2, 4, 8
-"""Why a rule asks the clock to leave the loop: draws, part records, events run low; the line has locked."""
+REFILL, GROW, DRAIN, STOP, LOST = 1, 2, 4, 8, 16
+"""Why a rule asks the clock to leave the loop: draws, part records or room for events run low; the line has locked; an
+event found no room."""
 
 INTEGER, REAL = "i8", "f8"
 
@@ -77,12 +78,12 @@ TABLES: dict[str, dict[str, str]] = {
         "all_first": INTEGER, "all_last": INTEGER, "own_first": INTEGER, "own_last": INTEGER,
     },
     "pools": {
-        "size": INTEGER, "free": INTEGER, "first": INTEGER, "last": INTEGER, "waiting": INTEGER,
+        "people": INTEGER, "free": INTEGER, "first": INTEGER, "last": INTEGER, "waiting": INTEGER,
         "since": REAL, "busy_area": REAL, "waiting_area": REAL,
     },
     "needs": {"pool": INTEGER, "count": INTEGER},
     "waits": {"before": INTEGER, "after": INTEGER},
-    "streams": {"position": INTEGER, "limit": INTEGER, "base": INTEGER},
+    "streams": {"position": INTEGER, "limit": INTEGER, "offset": INTEGER},
     "events": {"time": REAL, "kind": INTEGER, "owner": INTEGER, "a": INTEGER, "b": INTEGER, "c": INTEGER, "x": REAL},
 }  # fmt: skip
 """Every table and its fields, `i8` (whole numbers) or `f8` (seconds and other reals)."""

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from twin.engine.compiled_clock import CompiledClock
-from twin.engine.records import DRAIN, GROW, REFILL, STOP, World, as_array, empty, grow_parts, tables_of, world_of
+from twin.engine.records import DRAIN, GROW, LOST, REFILL, STOP, World, as_array, empty, grow_parts, tables_of, world_of
 from twin.engine.results import Run, accounts_of, events_of, locked_machines
 from twin.engine.simpy_clock import SimpyClock
 from twin.engine.state import LineState, digest_of
 from twin.engine.streams import Draws
+from twin.errors import Defect
 
 if TYPE_CHECKING:
     from twin.engine.plan import Plan
@@ -44,6 +45,8 @@ class _Keeper:
 
     def see_to(self, world: World) -> World:
         line = world.line[0]
+        if line.flag & LOST:
+            raise Defect("the ring of events overflowed: one settling wrote more than it keeps room for")
         if line.flag & REFILL:
             self._draws.refill(world)
         if line.flag & GROW:
@@ -86,8 +89,8 @@ def run_task(task: Task) -> Run:
 
 def _tables(task: Task) -> dict[str, np.ndarray[Any, Any]]:
     tables = dict(task.plan.tables if task.initial is None else task.initial.tables)
-    # One settling writes a few events for each machine, edge and pool; the ring keeps room for far more.
-    reserve = 64 * sum(len(tables[name]) for name in ("machines", "edges", "pools")) + 1024
+    # One settling writes a few events for each machine, request, edge and pool; the ring keeps room for far more.
+    reserve = 64 * sum(len(tables[name]) for name in ("waits", "edges", "pools")) + 1024
     tables["events"] = empty("events", 4 * reserve if task.trace else 0)
     tables["line"] = tables["line"].copy()
     tables["line"]["tracing"] = int(task.trace)

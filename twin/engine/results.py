@@ -12,6 +12,7 @@ from twin.engine.records import DONE
 from twin.engine.rules.flow import SCRAPPED
 from twin.engine.rules.record import LOG_ARRIVAL, LOG_CREW, LOG_LEVEL, LOG_PART, LOG_STATE
 from twin.events import STATES, Event
+from twin.line.work_calendar import scheduled_s
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +70,7 @@ def accounts_of(plan: Plan, tables: Tables, start: float, end: float) -> Account
     # An edge without places (capacity 0) holds nothing at any time: it is always empty.
     no_places = shown["capacity"] == 0
     held = end - pools["since"]
-    scheduled = plan.scheduled_s(start, end)
+    scheduled = scheduled_s(plan.shifts, start, end)
     return Accounts(
         span_s=end - start,
         scheduled_s=scheduled,
@@ -88,8 +89,8 @@ def accounts_of(plan: Plan, tables: Tables, start: float, end: float) -> Account
         full_s=np.where(full, shown["full"] + lapse, shown["full"]),
         empty_s=np.where(no_places, end - start, np.where(shown["level"] == 0, shown["empty"] + lapse, shown["empty"])),
         skills=plan.skills,
-        present_s=pools["size"] * scheduled,
-        busy_s=pools["busy_area"] + (pools["size"] - pools["free"]) * held,
+        present_s=pools["people"] * scheduled,
+        busy_s=pools["busy_area"] + (pools["people"] - pools["free"]) * held,
         waiting_s=pools["waiting_area"] + pools["waiting"] * held,
         arrived=int(line["arrived"][0]),
         turned_away=int(line["turned_away"][0]),

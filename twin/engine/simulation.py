@@ -13,6 +13,7 @@ from twin.engine.plan import Plan, make_plan
 from twin.engine.replication import CLOCKS, Task, run_task
 from twin.errors import InputError
 from twin.line.names import nearest
+from twin.units import SECONDS_PER_YEAR
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from twin.engine.state import LineState
     from twin.line.scenario import Scenario
 
+LONGEST = 100 * SECONDS_PER_YEAR
+"""A longer run [s] is refused: the shortest cycle, 1 µs, must still move a clock of 64 bits."""
 SECONDS_A_MOVE = 8e-6
 """CPU time of a move under SimPy's clock [s], roughly; decides which clock `auto` takes."""
 WORTH_LOADING, WORTH_COMPILING, WORTH_A_PROCESS = 2.0, 10.0, 5.0
@@ -113,6 +116,8 @@ def _check(
         raise InputError(f"horizon: {horizon} s is no time to measure; write a time above 0 s, such as 100 h")
     if not (math.isfinite(warmup) and warmup >= 0):
         raise InputError(f"warmup: {warmup} s is no time; write 0 s or more")
+    if warmup + horizon > LONGEST:
+        raise InputError(f"horizon: {warmup + horizon:g} s is over 100 years; write a shorter time")
     if replications < 1:
         raise InputError(f"replications: {replications} is too few; write 1 or more")
     if engine != "auto" and engine not in CLOCKS:
@@ -135,8 +140,12 @@ def _run(
         compiled_rules()  # once, before threads ask for it
     if alone:
         return _collect((run_task(task) for task in tasks), len(tasks), progress)
-    with _pool(tasks[0].clock, workers) as pool:
+    pool = _pool(tasks[0].clock, workers)
+    try:
         return _collect(pool.map(run_task, tasks), len(tasks), progress)
+    finally:
+        # After an interrupt nobody waits for what is still running.
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _pool(clock: str, workers: int) -> Executor:

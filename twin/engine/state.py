@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zlib
 from dataclasses import dataclass
+from tokenize import TokenError
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
@@ -46,7 +48,7 @@ class LineState:
     tables
         Every table and column of the world.
     draws
-        Variates drawn and generator state of each stream.
+        Variates drawn and the words of the generator's state, by stream.
     """
 
     key: str
@@ -55,7 +57,7 @@ class LineState:
     time: float
     warmup_s: float
     tables: Tables
-    draws: list[tuple[int, dict[str, Any]]]
+    draws: list[tuple[int, list[int]]]
 
 
 def _chain(first: int, after: np.ndarray[Any, Any]) -> list[int]:
@@ -91,6 +93,10 @@ def digest_of(tables: Tables) -> bytes:
     return digest.digest()
 
 
+_SPOILT = (OSError, EOFError, ValueError, KeyError, TypeError, SyntaxError, TokenError, BadZipFile, zlib.error)
+"""What NumPy, JSON and the zip format raise for a file that is no saved state."""
+
+
 def save_states(path: Path, states: Sequence[LineState]) -> None:
     """Write states to a NumPy archive; the file appears whole or not at all.
 
@@ -123,19 +129,19 @@ def load_states(path: Path, key: str) -> list[LineState]:
         If the file is none, or was saved from another line (`key` differs).
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             head = json.loads(str(archive["head"]))
             states = [
                 LineState(
                     tables={name: archive[f"{i}.{name}"] for name in (*TABLES, *COLUMNS)},
-                    draws=[(int(count), dict(state)) for count, state in row.pop("draws")],
+                    draws=[(int(count), list(words)) for count, words in row.pop("draws")],
                     **row,
                 )
                 for i, row in enumerate(head)
             ]
     except FileNotFoundError as error:
         raise InputError(f"{path}: there is no such file; save a state with --save-state") from error
-    except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
+    except _SPOILT as error:
         raise InputError(f"{path}: this is no saved state; save one with --save-state") from error
     if any(state.key != key for state in states):
         raise InputError(f"{path}: the state is of another line or other options; name the same line and options")

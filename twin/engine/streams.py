@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from twin.engine.records import UNLIMITED, World
+from twin.errors import Defect
 
 if TYPE_CHECKING:
     from twin.line.distributions import Distribution
@@ -20,16 +21,20 @@ BLOCK = 1024
 """Variates drawn at a time; a stream's ring holds two blocks."""
 BUFFER = 2 * BLOCK
 RESERVE = 16
-"""Variates left when a rule asks for more: above what one settling can take from one stream."""
+"""Variates left when a rule asks for more: above what one settling takes from a stream of which each move takes one."""
 
 
 class Stream(NamedTuple):
-    """Whose luck it is; a distribution of None stands for plain uniform variates (scrap, route)."""
+    """Whose luck it is; a distribution of None stands for plain uniform variates (scrap, route).
+
+    `burst` is how many variates one settling may take beyond a few.
+    """
 
     owner: str
     number: int
     purpose: str
     distribution: Distribution | None
+    burst: int = 0
 
 
 def generator(seed: int, replication: int, stream: Stream) -> np.random.Generator:
@@ -65,6 +70,7 @@ class Draws:
         self._streams = streams
         self._generators = [generator(seed, replication, stream) for stream in streams]
         self._random = np.array([not _is_constant(stream) for stream in streams], dtype=bool)
+        self._reserves = np.array([RESERVE + stream.burst for stream in streams], dtype=np.int64)
         self._filled = np.zeros(len(streams), dtype=np.int64)
 
     def open(self, world: World) -> None:
@@ -81,6 +87,8 @@ class Draws:
             positions = np.array([row.position for row in world.streams])
         else:
             positions = world.streams["position"]
+        if np.any((positions > self._filled) & self._random):
+            raise Defect("a random stream is exhausted: one settling took more variates than are kept ready")
         for k in np.flatnonzero((self._filled - positions <= BLOCK) & self._random).tolist():
             self._fill(world, k)
         self._set_limits(world)
@@ -92,25 +100,26 @@ class Draws:
         self._filled[k] += BLOCK
 
     def _set_limits(self, world: World) -> None:
-        limits = np.where(self._random, self._filled - RESERVE, UNLIMITED)
+        limits = np.where(self._random, self._filled - self._reserves, UNLIMITED)
         if isinstance(world.streams, list):
             for row, limit in zip(world.streams, limits.tolist(), strict=True):
                 row.limit = limit
         else:
             world.streams["limit"] = limits
 
-    def state(self) -> list[tuple[int, dict[str, Any]]]:
-        """Return variates drawn so far and the generator's state, by stream."""
+    def state(self) -> list[tuple[int, list[int]]]:
+        """Return variates drawn so far and the words of the generator's state, by stream."""
         return [
-            (int(filled), dict(rng.bit_generator.state))
+            (int(filled), rng.bit_generator.state["state"]["state"].tolist())
             for filled, rng in zip(self._filled, self._generators, strict=True)
         ]
 
-    def restore(self, states: list[tuple[int, dict[str, Any]]]) -> None:
+    def restore(self, states: list[tuple[int, list[int]]]) -> None:
         """Go on from what `state` returned; the world's rings and positions are taken over with the world."""
-        for k, (filled, state) in enumerate(states):
+        for k, (filled, words) in enumerate(states):
             self._filled[k] = filled
-            self._generators[k].bit_generator.state = state
+            generator = self._generators[k].bit_generator
+            generator.state = {**generator.state, "state": {"state": np.array(words, dtype=np.uint64)}}
 
 
 def _is_constant(stream: Stream) -> bool:

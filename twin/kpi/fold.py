@@ -15,7 +15,7 @@ from twin.accounts import LEAD_BINS, LEAD_EDGES, Accounts, Floats, Ints
 from twin.errors import InputError
 from twin.events import STATES
 from twin.line.route import OUT
-from twin.line.work_calendar import WEEK, windows
+from twin.line.work_calendar import scheduled_s
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
@@ -71,18 +71,6 @@ def fold(events: Iterable[Event], scenario: Scenario, start_s: float, end_s: flo
             break
         tally.take(event)
     return tally.accounts()
-
-
-def scheduled_s(line: Line, start_s: float, end_s: float) -> float:
-    """Time within the line's shifts between two moments, in seconds since Monday 00:00 [s]."""
-    shifts = windows(line.shifts)
-
-    def until(moment_s: float) -> float:
-        weeks, rest = divmod(moment_s, WEEK)
-        whole = sum(end - start for start, end in shifts)
-        return weeks * whole + sum(min(max(rest - start, 0.0), end - start) for start, end in shifts)
-
-    return until(end_s) - until(start_s)
 
 
 class _Spell(Generic[Value]):
@@ -217,7 +205,7 @@ class _Tally:
 
         return Accounts(
             span_s=self.end_s - self.start_s,
-            scheduled_s=scheduled_s(self.line, self.start_s, self.end_s),
+            scheduled_s=scheduled_s(self.line.shifts, self.start_s, self.end_s),
             stations=tuple(stations),
             machine_station=tuple(list(stations).index(name) for name, _ in self.machines),
             states=np.array([[spell.spent.get(state, 0.0) for state in STATES] for spell in self.machines.values()]),

@@ -237,3 +237,15 @@ def _within_week(start: int, end: int) -> list[tuple[int, int]]:
     if start >= WEEK:
         return [(start - WEEK, end - WEEK)]
     return [(start, end)] if end <= WEEK else [(start, WEEK), (0, end - WEEK)]
+
+
+def scheduled_s(shifts: Shifts, start_s: float, end_s: float) -> float:
+    """Return the time within the shifts between two moments, both in seconds since a Monday 00:00 [s]."""
+    week = windows(shifts)
+
+    def until(moment_s: float) -> float:
+        weeks, rest = divmod(moment_s, WEEK)
+        whole = sum(end - start for start, end in week)
+        return weeks * whole + sum(min(max(rest - start, 0.0), end - start) for start, end in week)
+
+    return until(end_s) - until(start_s)

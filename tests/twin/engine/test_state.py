@@ -133,10 +133,6 @@ def test_a_file_that_holds_no_state_is_refused(kind: str, line: Scenario, key: s
     assert str(path) in str(caught.value)
 
 
-NO_SENTENCE = pytest.mark.xfail(reason="not every error of a spoilt archive is turned into a sentence", strict=True)
-
-
-@NO_SENTENCE
 def test_an_empty_file_is_refused(key: str, tmp_path: Path) -> None:
     (tmp_path / "states.npz").touch()
 
@@ -144,7 +140,6 @@ def test_an_empty_file_is_refused(key: str, tmp_path: Path) -> None:
         load_states(tmp_path / "states.npz", key)
 
 
-@NO_SENTENCE
 @pytest.mark.filterwarnings(LEFT_OPEN)
 def test_a_spoilt_file_is_refused_wherever_it_is_spoilt(line: Scenario, key: str, tmp_path: Path) -> None:
     path = tmp_path / "states.npz"

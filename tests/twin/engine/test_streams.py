@@ -88,9 +88,6 @@ def test_a_new_station_changes_no_other_stations_luck() -> None:
     assert {name: there[name] for name in here} == here
 
 
-@pytest.mark.xfail(
-    reason="a stream of arrivals is keyed by its station's place in the file, not by its name", strict=True
-)
 def test_a_new_station_changes_no_other_stations_arrivals() -> None:
     source = {"arrivals": exponential(30)}
     old = {"b": {"cycle": constant(4)}}
@@ -154,9 +151,6 @@ def test_how_early_a_block_is_fetched_changes_nothing(reserve: int, monkeypatch:
     assert otherwise.digest == as_it_is.digest
 
 
-@pytest.mark.xfail(
-    reason="the reserve is 16 variates, and one settling can take as many as a station has machines", strict=True
-)
 def test_sixty_parts_that_set_off_at_once_each_take_a_variate_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
     """What comes between the shifts is taken as one opens: sixty machines let go at once, into one edge."""
     stations = {"a": {"machines": 60, "cycle": constant(10)}, "b": {"machines": 60, "cycle": constant(30)}}

@@ -11,7 +11,8 @@ from support.accounts import times
 from twin.accounts import LEAD_EDGES, Accounts, lead_quantile, total
 from twin.errors import InputError
 from twin.events import Event
-from twin.kpi.fold import fold, scheduled_s
+from twin.kpi.fold import fold
+from twin.line.work_calendar import scheduled_s
 from twin.line.load import load_line_text
 from twin.line.scenario import Scenario, scenario
 
@@ -274,12 +275,12 @@ shifts: {pattern: 1x8, days: mon-fri, start: "06:00"}
 stations:
   press: {cycle: 10 s}
 """)
-    assert scheduled_s(line, 0, 6 * HOUR) == 0
-    assert scheduled_s(line, 0, 10 * HOUR) == 4 * HOUR
-    assert scheduled_s(line, 7 * HOUR, 24 * HOUR) == 7 * HOUR
-    assert scheduled_s(line, 0, 7 * 24 * HOUR) == 40 * HOUR
-    assert scheduled_s(line, 5 * 24 * HOUR, 7 * 24 * HOUR) == 0
-    assert scheduled_s(line, 13 * HOUR, (14 * 24 + 8) * HOUR) == (1 + 4 * 8 + 40 + 2) * HOUR
+    assert scheduled_s(line.shifts, 0, 6 * HOUR) == 0
+    assert scheduled_s(line.shifts, 0, 10 * HOUR) == 4 * HOUR
+    assert scheduled_s(line.shifts, 7 * HOUR, 24 * HOUR) == 7 * HOUR
+    assert scheduled_s(line.shifts, 0, 7 * 24 * HOUR) == 40 * HOUR
+    assert scheduled_s(line.shifts, 5 * 24 * HOUR, 7 * 24 * HOUR) == 0
+    assert scheduled_s(line.shifts, 13 * HOUR, (14 * 24 + 8) * HOUR) == (1 + 4 * 8 + 40 + 2) * HOUR
 
 
 def refused(events: list[Event], problem: str) -> None:

@@ -8,8 +8,7 @@ from twin.engine.rules.failures import go_on, pause_clocks, run_clocks
 from twin.engine.rules.record import change_level, draw, enter, mark
 from twin.engine.rules.timers import set_time
 from twin.engine.rules.work import stop_work
-
-WEEK = 604800.0
+from twin.line.work_calendar import WEEK
 
 
 def window_time(world: World, end: int) -> float:

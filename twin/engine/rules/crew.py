@@ -16,14 +16,14 @@ def change_pool(world: World, p: int, free: int, waiting: int) -> None:
     line = world.line[0]
     pool = world.pools[p]
     lapse = line.now - pool.since
-    pool.busy_area += (pool.size - pool.free) * lapse
+    pool.busy_area += (pool.people - pool.free) * lapse
     pool.waiting_area += pool.waiting * lapse
     pool.since = line.now
     pool.free += free
     pool.waiting += waiting
     if line.tracing:
-        present = pool.size if line.on == 1 else 0
-        log(world, LOG_CREW, p, present, pool.size - pool.free, pool.waiting, 0.0)
+        present = pool.people if line.on == 1 else 0
+        log(world, LOG_CREW, p, present, pool.people - pool.free, pool.waiting, 0.0)
 
 
 def _precedes(machine: Record, other: Record) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twin.engine.records import DRAIN, GROUP, GROW, REFILL, Record, World
+from twin.engine.records import DRAIN, GROUP, GROW, LOST, REFILL, Record, World
 
 BUFFER_MASK = 2047
 """Each stream has a ring of 2,048 variates (two blocks of 1,024); a position is taken modulo that."""
@@ -17,12 +17,15 @@ def draw(world: World, k: int) -> float:
     stream.position = position + 1
     if position >= stream.limit:
         world.line[0].flag |= REFILL
-    return world.draws[stream.base + (position & BUFFER_MASK)]
+    return world.draws[stream.offset + (position & BUFFER_MASK)]
 
 
 def log(world: World, kind: int, owner: int, a: int, b: int, c: int, x: float) -> None:
-    """Append an event to the ring; the clock drains it before it is full."""
+    """Append an event to the ring; the clock drains it before it is full, and refuses the run if it did not."""
     line = world.line[0]
+    if line.event_count == len(world.events):
+        line.flag |= LOST
+        return
     event = world.events[line.event_count]
     event.time = line.now
     event.kind = kind
