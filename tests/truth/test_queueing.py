@@ -25,13 +25,12 @@ def queue(cycle: dict[str, Any], machines: int = 1) -> Scenario:
 
 
 def check_queue(scenario: Scenario, exact: formulas.Queue, accepted: float = RATE) -> None:
-    runs = simulate(scenario, engine="compiled", horizon=400_000.0, warmup=2_000.0, replications=32)
+    runs = simulate(scenario, engine="compiled", horizon=600_000.0, warmup=2_000.0, replications=32)
     check(runs, throughput, accepted)
     check(runs, wip, exact.number)
     check(runs, lead_time, exact.time)
     check_share(runs, share("a", "processing"), exact.utilisation)
     check_share(runs, share("a", "starved"), 1 - exact.utilisation)
-    check(runs, lambda accounts: accounts.level_s.sum() / accounts.span_s, exact.number_waiting, relative=0.004)
 
 
 QUEUES = {
