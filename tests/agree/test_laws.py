@@ -119,7 +119,8 @@ def test_states_add_up_to_the_horizon(chosen: Scenario) -> None:
     [run] = simulate(chosen, engine="compiled", horizon=DAY, warmup=1234.5)
 
     np.testing.assert_allclose(run.accounts.states.sum(axis=1), DAY, rtol=1e-9)
-    np.testing.assert_allclose(run.accounts.states[:, 0], DAY - run.accounts.scheduled_s, rtol=1e-9, atol=1e-6)
+    if run.deadlock is None:  # a line that has locked stays as it stands, over the shift's end
+        np.testing.assert_allclose(run.accounts.states[:, 0], DAY - run.accounts.scheduled_s, rtol=1e-9, atol=1e-6)
 
 
 @forty

@@ -13,10 +13,9 @@ import time
 import types
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from twin.engine.records import STOP, winner_tree
 from twin.engine.rulebook import bind, source_key
@@ -67,10 +66,9 @@ class CompiledClock:
 
 def cache_folder() -> Path:
     """Return where the compiled rules are kept: TWIN_CACHE, else the user's cache folder."""
-    import numba
-
     root = os.environ.get("TWIN_CACHE") or os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(root) / "line-twin" / f"rules-{source_key(np.__version__, numba.__version__)}"
+    key = source_key(version("numpy"), version("numba"))
+    return Path(root) / "line-twin" / f"rules-{key}"
 
 
 def is_compiled() -> bool:

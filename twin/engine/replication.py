@@ -22,7 +22,7 @@ CLOCKS: dict[str, type[SimpyClock | CompiledClock]] = {"simpy": SimpyClock, "com
 
 
 class Task(NamedTuple):
-    """What to run: everything a worker needs."""
+    """What to run: everything a worker needs. A saved state brings its own seed and replication."""
 
     plan: Plan
     clock: str
@@ -64,6 +64,8 @@ class _Keeper:
 
 def run_task(task: Task) -> Run:
     """Run one replication."""
+    if task.initial is not None:
+        task = task._replace(seed=task.initial.seed, replication=task.initial.replication)
     plan, start, end = task.plan, task.warmup, task.warmup + task.horizon
     until = min(task.until, end)
     draws = Draws(plan.streams, task.seed, task.replication)

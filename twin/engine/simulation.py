@@ -85,11 +85,8 @@ def simulate(
     states: Sequence[LineState | None] = [None] * replications if initial is None else initial
     moves = _moves(scenario) * (warmup + horizon) * len(states)
     clock = chosen_clock(moves) if engine == "auto" else engine
-    tasks = [
-        Task(plan, clock, seed if state is None else state.seed, i if state is None else state.replication,
-             warmup, horizon, end, state, trace, keep_state or until is not None)
-        for i, state in enumerate(states)
-    ]  # fmt: skip
+    keep = keep_state or until is not None
+    tasks = [Task(plan, clock, seed, i, warmup, horizon, end, state, trace, keep) for i, state in enumerate(states)]
     return _run(tasks, moves, workers, progress)
 
 

@@ -12,9 +12,9 @@ from twin.accounts import LEAD_EDGES, Accounts, lead_quantile, total
 from twin.errors import InputError
 from twin.events import Event
 from twin.kpi.fold import fold
-from twin.line.work_calendar import scheduled_s
 from twin.line.load import load_line_text
 from twin.line.scenario import Scenario, scenario
+from twin.line.work_calendar import scheduled_s
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -70,7 +70,7 @@ CASES: list[tuple[Distribution, stats.distributions.rv_frozen | None]] = [
 ]
 ALL = pytest.mark.parametrize("distribution", [case for case, _ in CASES], ids=repr)
 CONTINUOUS = pytest.mark.parametrize(
-    ("distribution", "scipy_says"), [case for case in CASES if case[1] is not None], ids=repr
+    ("distribution", "scipy_says"), [pytest.param(*case, id=repr(case[0])) for case in CASES if case[1] is not None]
 )
 DISCRETE = pytest.mark.parametrize("distribution", [case for case, scipy_says in CASES if scipy_says is None], ids=repr)
 
