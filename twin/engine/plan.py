@@ -299,7 +299,10 @@ def _tables(
         "failures": _fill("failures", b.failures),
         "pools": _fill("pools", [{"people": n, "free": n, "first": -1, "last": -1} for n in b.line.operators.values()]),
         "needs": _fill("needs", [{"pool": p, "count": n} for p, n in b.needs]),
-        "waits": _fill("waits", [{"before": -1, "after": -1}] * (needs_most * len(machines))),
+        "waits": _fill(
+            "waits",
+            [{"machine": m, "before": -1, "after": -1} for m in range(len(machines)) for _ in range(needs_most)],
+        ),
         "streams": _fill("streams", [{"offset": k * BUFFER} for k in range(len(b.streams))]),
         "line": empty("line", 1),
         "events": empty("events", 0),

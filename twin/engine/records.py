@@ -82,7 +82,7 @@ TABLES: dict[str, dict[str, str]] = {
         "since": REAL, "busy_area": REAL, "waiting_area": REAL,
     },
     "needs": {"pool": INTEGER, "count": INTEGER},
-    "waits": {"before": INTEGER, "after": INTEGER},
+    "waits": {"machine": INTEGER, "before": INTEGER, "after": INTEGER},
     "streams": {"position": INTEGER, "limit": INTEGER, "offset": INTEGER},
     "events": {"time": REAL, "kind": INTEGER, "owner": INTEGER, "a": INTEGER, "b": INTEGER, "c": INTEGER, "x": REAL},
 }  # fmt: skip

@@ -86,9 +86,8 @@ def digest_of(tables: Tables) -> bytes:
             digest.update(parts[field][queue].tobytes())
         digest.update(b"|")
     waiting = [_chain(int(first), machines["next_blocked"]) for first in edges["first_blocked"]]
-    needs_most = int(tables["line"]["needs_most"][0])
-    after = tables["waits"]["after"]
-    waiting += [[node // needs_most for node in _chain(int(first), after)] for first in tables["pools"]["first"]]
+    waits = tables["waits"]
+    waiting += [waits["machine"][_chain(int(first), waits["after"])].tolist() for first in tables["pools"]["first"]]
     digest.update(json.dumps(waiting).encode())
     return digest.digest()
 

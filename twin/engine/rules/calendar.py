@@ -26,7 +26,7 @@ def leave_shift(world: World, machine: Record) -> None:
         set_time(world, machine.repair_timer, INFINITE)
         release_repairers(world, machine)
     elif machine.waiting == 1:
-        leave_queue(world, machine)
+        leave_queue(world, machine, 0)
     if machine.crewed == 1:
         release_crew(world, machine)
     if machine.first_failure < machine.last_failure:

@@ -40,7 +40,7 @@ def grantable(world: World, machine: Record) -> bool:
         if pool.free < need.count:
             return False
         if pool.first >= 0:
-            head = world.machines[pool.first // world.line[0].needs_most]
+            head = world.machines[world.waits[pool.first].machine]
             if head.index != machine.index and _precedes(head, machine):
                 return False
     return True
@@ -53,7 +53,7 @@ def _queue(world: World, machine: Record) -> None:
         p = world.needs[n].pool
         pool = world.pools[p]
         before = pool.last
-        while before >= 0 and _precedes(machine, world.machines[before // world.line[0].needs_most]):
+        while before >= 0 and _precedes(machine, world.machines[world.waits[before].machine]):
             before = world.waits[before].before
         after = pool.first if before < 0 else world.waits[before].after
         world.waits[node].before = before
@@ -72,8 +72,8 @@ def _queue(world: World, machine: Record) -> None:
     world.line[0].waiting += 1
 
 
-def leave_queue(world: World, machine: Record) -> None:
-    """The machine's request leaves every queue."""
+def leave_queue(world: World, machine: Record, granted: int) -> None:
+    """The machine's request leaves every queue: granted (1), its people are taken; withdrawn (0), nobody is."""
     node = machine.index * world.line[0].needs_most
     for n in range(machine.need_first, machine.need_last):
         p = world.needs[n].pool
@@ -88,15 +88,10 @@ def leave_queue(world: World, machine: Record) -> None:
             pool.last = before
         else:
             world.waits[after].before = before
-        change_pool(world, p, 0, -1)
+        change_pool(world, p, -granted * world.needs[n].count, -1)
         node += 1
     machine.waiting = 0
     world.line[0].waiting -= 1
-
-
-def _seize(world: World, machine: Record) -> None:
-    for n in range(machine.need_first, machine.need_last):
-        change_pool(world, world.needs[n].pool, -world.needs[n].count, 0)
 
 
 def _ask(world: World, machine: Record, first: int, last: int) -> bool:
@@ -105,7 +100,8 @@ def _ask(world: World, machine: Record, first: int, last: int) -> bool:
     machine.need_first = first
     machine.need_last = last
     if grantable(world, machine):
-        _seize(world, machine)
+        for n in range(first, last):
+            change_pool(world, world.needs[n].pool, -world.needs[n].count, 0)
         return True
     _queue(world, machine)
     return False
@@ -163,10 +159,9 @@ def grant(world: World) -> None:
         for p in range(len(world.pools)):
             first = world.pools[p].first
             if first >= 0:
-                machine = world.machines[first // world.line[0].needs_most]
+                machine = world.machines[world.waits[first].machine]
                 if grantable(world, machine):
-                    leave_queue(world, machine)
-                    _seize(world, machine)
+                    leave_queue(world, machine, 1)
                     if machine.broken >= 0:
                         start_repair(world, machine)
                     else:

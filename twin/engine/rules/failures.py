@@ -51,7 +51,7 @@ def fail(world: World, machine: Record) -> None:
         else:
             stop_work(world, machine)
     elif machine.waiting == 1:
-        leave_queue(world, machine)
+        leave_queue(world, machine, 0)
     machine.broken = f
     machine.failures += 1
     pause_clocks(world, machine)
