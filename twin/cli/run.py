@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 TraceOption = Annotated[Path | None, typer.Option("--trace", metavar="FILE", help="Write every event to a CSV file.")]
 SaveOption = Annotated[Path | None, typer.Option("--save-state", metavar="FILE", help="Save where each run stopped.")]
+KpisOption = Annotated[bool, typer.Option("--kpis", help="Show every KPI of every station and of the line.")]
 ResumeOption = Annotated[
     Path | None, typer.Option("--resume", metavar="FILE", help="Go on from a saved state, with its seed.")
 ]
@@ -52,6 +53,7 @@ def run(
     engine: EngineOption = "auto",
     workers: WorkersOption = None,
     as_json: JsonOption = False,
+    kpis: KpisOption = False,
     trace: TraceOption = None,
     save_state: SaveOption = None,
     resume: ResumeOption = None,
@@ -86,14 +88,14 @@ def run(
     if as_json:
         show_json(document(study))
     else:
-        show(*report(study), grey(_origin(study, seconds)))
+        show(*report(study, kpis=kpis), grey(_origin(study, seconds)))
     if len(study.locked) == len(study.runs):
         raise typer.Exit(1)
 
 
-def report(study: Study) -> list[RenderableType]:
-    """Return what a study says: the answer, its doubts, and the tables it rests on."""
-    from twin.cli import run_tables, run_words
+def report(study: Study, *, kpis: bool = False) -> list[RenderableType]:
+    """Return what a study says: the answer, its doubts, and the tables it rests on; with `kpis`, every KPI too."""
+    from twin.cli import kpi_tables, run_tables, run_words
 
     answer, locks = verdict(run_words.answer(study)), run_words.locks(study)
     if study.good_per_shift is None or len(study.locked) == len(study.runs):
@@ -106,6 +108,7 @@ def report(study: Study) -> list[RenderableType]:
         *run_tables.stations(study),
         run_tables.buffers(study),
         run_tables.people(study),
+        *((kpi_tables.station_kpis(study), kpi_tables.line_kpis(study), kpi_tables.meanings()) if kpis else ()),
     ]
     return [block for block in blocks if block is not None]
 

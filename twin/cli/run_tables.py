@@ -94,6 +94,8 @@ def _effectiveness(study: Study) -> Iterator[Measure]:
     places = None if oee is None else decimals_of(oee)
     for kpi in ("availability", "effectiveness", "quality"):
         yield Measure(f"  {kpi}", scaled(study.station_kpi(kpi, station), PERCENT), "%", places=places)
+    if not _never_closes(study.scenario.line):
+        yield Measure("  TEEP", scaled(study.station_kpi("teep", station), PERCENT), "%", "of all hours", places=places)
 
 
 def _against_target(study: Study, oee: Estimate | None) -> str:

@@ -195,6 +195,7 @@ def document(study: Study) -> dict[str, Any]:
 
     Rates are per hour of measured time, closed hours included: `throughput_per_h` in parts, `good`, `scrap` and
     `rework` (sent back, every time it happens) in units of the product. Shares and levels are of measured time.
+    `kpis`, of the line and of each station, holds every row of `twin.kpi.definitions` in its own unit.
     """
     return {
         "line": study.scenario.line.line,
@@ -220,6 +221,7 @@ def document(study: Study) -> dict[str, Any]:
         "buffers": _buffers(study.pooled),
         "operators": {skill: {"utilisation": share} for skill, share in utilisation(study.pooled).items()},
         "energy_kwh_per_unit": _mean(study.line_kpi("energy_per_unit")),
+        "kpis": {kpi.id: _interval(study.line_kpi(kpi.id)) for kpi in KPIS if "line" in kpi.scopes},
     }
 
 
@@ -239,7 +241,8 @@ def utilisation(accounts: Accounts) -> dict[str, float | None]:
 
 def _station(study: Study, station: str) -> dict[str, Any]:
     kpis = {kpi: _mean(study.station_kpi(kpi, station)) for kpi in ("oee", "availability", "effectiveness", "quality")}
-    return {"states": state_shares(study.pooled)[station], **kpis}
+    every = {kpi.id: _interval(study.station_kpi(kpi.id, station)) for kpi in KPIS if "station" in kpi.scopes}
+    return {"states": state_shares(study.pooled)[station], **kpis, "kpis": every}
 
 
 def _buffers(accounts: Accounts) -> dict[str, dict[str, float]]:
@@ -253,6 +256,11 @@ def _estimate(estimate: Estimate | None) -> dict[str, Any]:
         return {"mean": None, "ci95": None, "replications": []}
     ends = None if estimate.interval is None else list(estimate.interval)
     return {"mean": estimate.mean, "ci95": ends, "replications": list(estimate.replications)}
+
+
+def _interval(estimate: Estimate | None) -> dict[str, Any]:
+    """As `_estimate`, without the value of each replication."""
+    return {key: value for key, value in _estimate(estimate).items() if key != "replications"}
 
 
 def _mean(estimate: Estimate | None) -> float | None:

@@ -11,6 +11,7 @@ from twin.accounts import lead_quantile
 from twin.cli.resolve import line_of
 from twin.cli.run import report
 from twin.cli.run_words import answer, doubts, in_whole, locks, origin
+from twin.kpi.definitions import KPIS
 from twin.line.scenario import scenario
 from twin.study.replicate import Study, document, replicate
 
@@ -288,3 +289,27 @@ def test_what_an_answer_rests_on_counts_in_shifts_where_it_can(study: Study) -> 
 )
 def test_times_in_whole_units(time: float, words: str) -> None:
     assert in_whole(time) == words
+
+
+def test_every_kpi_is_shown_on_demand(tmp_path: Path) -> None:
+    # One machine that never stops: A = E = QR = 1; 60 parts an hour, 60 s each; one post and 120 m2 an hour.
+    printed = twin("run", even(tmp_path), *SHORT, "--kpis")
+
+    found = rows(printed)
+    symbols = next(line.split() for line in printed.out.splitlines() if line.split()[:2] == ["A", "E"])
+    of_press = dict(zip(symbols, found["The press"], strict=True)) if "The press" in found else {}
+    assert {key: of_press[key] for key in ("A", "E", "QR", "OEE", "TEEP", "MTBF")} == {
+        "A": "100.0", "E": "100.0", "QR": "100.0", "OEE": "100.0", "TEEP": "100.0", "MTBF": "–",
+    }  # fmt: skip
+    assert found["Throughput rate"][0] == "60.00"
+    assert found["Lead time"][0] == "60.00"
+    assert found["Labour hours per unit"][0] == "0.008333"
+    assert {row[0] for kpi in KPIS for row in [found[kpi.symbol]]} == {kpi.name for kpi in KPIS}
+
+
+def test_the_document_holds_every_kpi(study: Study) -> None:
+    kpis = document(study)["kpis"]
+    of_weld = document(study)["stations"]["weld"]["kpis"]
+
+    assert set(kpis) | set(of_weld) == {kpi.id for kpi in KPIS}
+    assert of_weld["oee"]["mean"] == document(study)["stations"]["weld"]["oee"]

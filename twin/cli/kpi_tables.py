@@ -1,0 +1,59 @@
+"""What `twin run --kpis` adds: every KPI of every station and of the line, and what each one is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from twin.cli.numbers import NOTHING, decimals_of, interval, number, significant
+from twin.cli.show import table, unit
+from twin.kpi.definitions import KPIS
+from twin.line.diagram import station_names
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from twin.kpi.definitions import Kpi
+    from twin.study.replicate import Study
+
+PERCENT, SECONDS_PER_MINUTE = 100.0, 60.0
+
+
+def station_kpis(study: Study) -> Table:
+    """Return the mean of each station's KPIs, a column each under its symbol."""
+    rows = [kpi for kpi in KPIS if "station" in kpi.scopes]
+    names = station_names(study.scenario.line)
+    body = [(names[name], *(_mean(study, kpi, name) for kpi in rows)) for name in study.pooled.stations]
+    heads = (f"{kpi.symbol}\n{'min' if kpi.unit == 's' else '%'}" for kpi in rows)
+    return table(("station", *heads), body)
+
+
+def _mean(study: Study, kpi: Kpi, station: str) -> str:
+    estimate = study.station_kpi(kpi.id, station)
+    if estimate is None:
+        return NOTHING
+    if kpi.unit == "s":
+        minutes = estimate.mean / SECONDS_PER_MINUTE
+        return number(minutes, max(0, significant(minutes, 2)))
+    return number(estimate.mean * PERCENT, 1)
+
+
+def line_kpis(study: Study) -> Table:
+    """Return the line's KPIs with their 95 % intervals."""
+    product = unit(study.scenario.line.product.unit)
+    body = []
+    for kpi in (kpi for kpi in KPIS if "line" in kpi.scopes):
+        estimate = study.line_kpi(kpi.id)
+        written = (NOTHING, NOTHING)
+        if estimate is not None:
+            alone = estimate.interval is None
+            places = max(0, significant(estimate.mean, 2)) if alone else decimals_of(estimate)
+            written = (number(estimate.mean, places), interval(estimate.interval, places))
+        measured_in = "–" if kpi.unit == "1" else kpi.unit.replace("unit", product)
+        body.append((kpi.name, *written, measured_in))
+    return table(("KPI of the line", "mean", "95 % interval", "unit"), body, left=(0, 3))
+
+
+def meanings() -> Table:
+    """Return what each KPI is: symbol, name and formula, with the elements of ISO 22400-2."""
+    body = [(kpi.symbol, kpi.name, kpi.formula) for kpi in KPIS]
+    return table(("symbol", "KPI", "formula"), body, left=(0, 1, 2))
