@@ -23,7 +23,7 @@ Change = tuple[float, Any]
 def trace(run: Run) -> list[Event]:
     """Return the events of a run that was traced."""
     assert run.events is not None
-    return run.events
+    return list(run.events)
 
 
 def states(run: Run, station: str, machine: int = 1) -> list[Change]:

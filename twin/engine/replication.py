@@ -8,7 +8,7 @@ import numpy as np
 
 from twin.engine.compiled_clock import CompiledClock
 from twin.engine.records import DRAIN, GROW, LOST, REFILL, STOP, World, as_array, empty, grow_parts, tables_of, world_of
-from twin.engine.results import Run, accounts_of, events_of, locked_machines
+from twin.engine.results import Run, Trace, accounts_of, locked_machines
 from twin.engine.simpy_clock import SimpyClock
 from twin.engine.state import LineState, digest_of
 from twin.engine.streams import Draws
@@ -141,7 +141,7 @@ def _result(task: Task, keeper: _Keeper, draws: Draws, tables: dict[str, Any], u
         digest=digest_of(tables).hex(),
         moves=int(tables["line"]["moves"][0]),
         state=state,
-        events=events_of(plan, raw, task.replication) if task.trace else None,
+        events=Trace(plan, raw, task.replication) if task.trace else None,
     )
 
 

@@ -25,6 +25,25 @@ SIMULATION = "simulation"
 
 
 @dataclass(frozen=True, eq=False)
+class Trace:
+    """The events of one replication, kept as the rules wrote them and translated as often as they are gone through.
+
+    A machine's power follows each of its states.
+    """
+
+    plan: Plan
+    raw: np.ndarray[Any, Any]
+    replication: int
+
+    def __len__(self) -> int:
+        return len(self.raw) + int(np.count_nonzero(self.raw["kind"] == LOG_STATE))
+
+    def __iter__(self) -> Iterator[Event]:
+        for sequence, (time, station, machine, kind, fields) in enumerate(_translated(self.plan, self.raw)):
+            yield Event(SIMULATION, 0, sequence, self.replication, time, self.plan.line, station, machine, kind, fields)
+
+
+@dataclass(frozen=True, eq=False)
 class Run:
     """One replication.
 
@@ -55,7 +74,7 @@ class Run:
     digest: str
     moves: int
     state: LineState | None
-    events: list[Event] | None
+    events: Trace | None
 
 
 def accounts_of(plan: Plan, tables: Tables, start: float, end: float) -> Accounts:
@@ -130,14 +149,6 @@ def locked_machines(plan: Plan, tables: Tables) -> tuple[str, ...]:
     )
 
 
-def events_of(plan: Plan, raw: np.ndarray[Any, Any], replication: int) -> list[Event]:
-    """Return the ring's records as events; a machine's power follows each of its states."""
-    return [
-        Event(SIMULATION, 0, sequence, replication, time, plan.line, station, machine, kind, fields)
-        for sequence, (time, station, machine, kind, fields) in enumerate(_translated(plan, raw))
-    ]
-
-
 def _translated(
     plan: Plan, raw: np.ndarray[Any, Any]
 ) -> Iterator[tuple[float, str | None, int | None, str, dict[str, Any]]]:
@@ -148,7 +159,7 @@ def _translated(
     targets = (*stations, "scrap", "out")
     power = plan.power_w / 1000.0
     edge_station = [name.partition("->")[2] for name in plan.edges]
-    for time, kind, owner, a, b, c, x in raw.tolist():
+    for time, kind, owner, a, b, c, x in map(np.void.item, raw):
         if kind == LOG_STATE:
             station, machine = place[owner]
             yield time, station, machine, "state", {"state": STATES[a], "reason": plan.failures[b] if b >= 0 else None}

@@ -63,7 +63,7 @@ def simulate(
     initial
         Saved states to go on from, one a replication; they bring their own seed.
     trace, keep_state
-        Whether to keep every event; whether to keep the final state.
+        Whether to keep every event of the first replication; whether to keep the final states.
     workers
         Replications run at a time (default: one a core); threads if compiled, else processes.
     progress
@@ -86,7 +86,10 @@ def simulate(
     moves = _moves(scenario) * (warmup + horizon) * len(states)
     clock = chosen_clock(moves) if engine == "auto" else engine
     keep = keep_state or until is not None
-    tasks = [Task(plan, clock, seed, i, warmup, horizon, end, state, trace, keep) for i, state in enumerate(states)]
+    tasks = [
+        Task(plan, clock, seed, i, warmup, horizon, end, initially, trace and i == 0, keep)
+        for i, initially in enumerate(states)
+    ]
     return _run(tasks, moves, workers, progress)
 
 

@@ -152,3 +152,14 @@ def test_the_clock_follows_from_the_work(
 
 def test_short_work_runs_under_simpys_clock(line: Scenario) -> None:
     assert simulate(line, horizon=600)[0].engine == "simpy"
+
+
+def test_the_first_of_several_replications_is_traced(line: Scenario) -> None:
+    runs = simulate(line, horizon=3600, replications=2, engine="simpy", trace=True)
+
+    assert runs[1].events is None
+    assert runs[0].events is not None
+    events = list(runs[0].events)
+    assert len(runs[0].events) == len(events) > 0
+    assert [event.sequence for event in events] == list(range(len(events)))
+    assert list(runs[0].events) == events
