@@ -1,16 +1,14 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+from pathlib import Path
 
 import pytest
 
 import lines
-from twin.cli.resolve import line_of, line_path, site_of, times_of, worked_between, worked_until
+from twin.cli.resolve import line_of, line_path, output_file, site_of, times_of, worked_between, worked_until
 from twin.errors import InputError
 from twin.line.work_calendar import Shifts
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 HOUR = 3600.0
 ALWAYS = Shifts()
@@ -79,3 +77,43 @@ def test_working_until_and_working_between_undo_each_other(start: float, work: f
 
         assert worked_between(shifts, start, end) == pytest.approx(work)
         assert worked_between(shifts, start, end - 0.5) < work
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ("line.csv", "--trace line.csv: this file is read, and would be written over; name a file that ends in .csv"),
+        ("link.csv", "this file is read"),
+        (".", "this is a folder"),
+        (os.devnull, "this is no regular file"),
+        ("trace.txt", "a name here ends in .csv; write trace.csv"),
+        ("nowhere/trace.csv", "there is no folder nowhere"),
+        (f"{'long' * 100}.csv", "cannot be written"),
+    ],
+)
+def test_a_file_that_had_better_not_be_written_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str, said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("line.csv").write_text("line: mine\n", encoding="utf-8")
+    Path("link.csv").symlink_to("line.csv")
+
+    with pytest.raises(InputError) as error:
+        output_file(Path(file), ".csv", Path("line.csv"), option="--trace")
+
+    assert said in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_a_file_of_the_right_suffix_may_be_written_over(tmp_path: Path) -> None:
+    old = tmp_path / "trace.CSV"
+    old.write_text("old", encoding="utf-8")
+
+    output_file(old, ".csv", tmp_path / "line.yaml")
+
+
+def test_a_folder_that_may_not_be_written_to_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda *_: False)
+
+    with pytest.raises(InputError, match="may not be written to"):
+        output_file(tmp_path / "trace.csv", ".csv")
