@@ -48,6 +48,9 @@ if TYPE_CHECKING:
 Verdict = Literal["reference", "cheaper", "dearer", "cannot tell"]
 CASES: tuple[WageCase, ...] = get_args(WageCase)
 
+AS_DESCRIBED = "as described"
+"""In place of a level: no option chosen. No level can have this name."""
+
 
 @dataclass(frozen=True, slots=True)
 class WageThreshold:
@@ -79,11 +82,15 @@ class Standing:
         reference. This is the share to show. None where the other site has no labour advantage.
     labour_gap_closed
         The same, *gross*: what it saves on labour alone, before the capital, energy and upkeep that it takes.
+    excess
+        Unit cost of the level here less the unit cost there [EUR/unit]. As a level is picked after the fact, the
+        interval holds for all levels together.
     """
 
     parity: WageThreshold
     gap_closed: Estimate | None
     labour_gap_closed: Estimate | None
+    excess: Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +212,7 @@ def compare(
     results
         The accounts of every level, replication by replication on common random numbers.
     levels
-        Levels, or options as `scenario` takes them, in the order of the rows.
+        Levels, or options as `scenario` takes them, or `AS_DESCRIBED`, in the order of the rows.
     reference
         The level that the others are compared with.
     site, against
@@ -243,13 +250,14 @@ def compare(
 
 
 def _price(line: Line, level: str, accounts: Sequence[Accounts], site: Site) -> _Priced:
-    chosen = scenario(line, level)
+    chosen = scenario(line, None if level == AS_DESCRIBED else level)
     years = [year_of(one, chosen) for one in accounts]
     for number, year in enumerate(years, start=1):
         if not year.good_units > 0:
+            who, options = ("the line", "") if level == AS_DESCRIBED else (f"level {level}", f" --options {level}")
             raise InputError(
-                f"level {level} makes no good unit in replication {number}, so a unit has no cost; "
-                f"look at its states with `twin run --options {level}`, or simulate a longer horizon"
+                f"{who} makes no good unit in replication {number}, so a unit has no cost; "
+                f"look at its states with `twin run{options}`, or simulate a longer horizon"
             )
     prices = {case: prices_of(site, chosen, case) for case in CASES}
     return _Priced(
@@ -284,7 +292,9 @@ def _home_row(level: str, priced: _Priced, reference: _Priced, there: _Priced | 
     return replace(
         _row(level, priced, reference, comparisons),
         pays=None if priced is reference else _passing(priced.in_wage, reference.in_wage),
-        standing={} if there is None else {case: _standing(priced, reference, there, case) for case in CASES},
+        standing={}
+        if there is None
+        else {case: _standing(priced, reference, there, case, comparisons) for case in CASES},
     )
 
 
@@ -304,7 +314,7 @@ def _passing(first: Sequence[InWage], second: Sequence[InWage]) -> WageThreshold
     return WageThreshold(found, None if ratio.interval is None else (max(0.0, ratio.interval[0]), ratio.interval[1]))
 
 
-def _standing(priced: _Priced, reference: _Priced, there: _Priced, case: WageCase) -> Standing:
+def _standing(priced: _Priced, reference: _Priced, there: _Priced, case: WageCase, comparisons: int) -> Standing:
     fixed = [InWage(rest=total, slope=0.0) for total in there.totals(case)]
     gap = _differences(reference.part("labour"), there.part("labour", case))
     has_gap = _mean(gap) > 0
@@ -314,6 +324,7 @@ def _standing(priced: _Priced, reference: _Priced, there: _Priced, case: WageCas
         parity=_passing(priced.in_wage, fixed),
         gap_closed=ratio_interval(saved, gap) if has_gap else None,
         labour_gap_closed=ratio_interval(labour_saved, gap) if has_gap else None,
+        excess=paired_difference(priced.totals(), there.totals(case), comparisons=comparisons),
     )
 
 

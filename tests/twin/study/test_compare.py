@@ -17,7 +17,7 @@ import pytest
 
 from support.priced import ASSUMED, accounts, press_line, site
 from twin.errors import InputError
-from twin.study.compare import Comparison, compare
+from twin.study.compare import AS_DESCRIBED, Comparison, compare
 from twin.study.intervals import mean_interval
 
 if TYPE_CHECKING:
@@ -99,6 +99,31 @@ def test_the_parity_wage_by_hand() -> None:
     # (4.12876 - 2.25376) / (8.125 / 40) = 1.875 / 0.203125 = 120 / 13
     assert cells.wage == pytest.approx(120 / 13)
     assert manual.cheaper == cells.cheaper == "below"
+
+
+def test_what_a_level_costs_more_than_the_other_site_by_hand() -> None:
+    comparison = compared(against=abroad(low="4 EUR/h", high="12 EUR/h"))
+    standing = comparison.row("cells").standing
+    assert standing["mode"].excess.mean == pytest.approx(10.37876 - 4.12876)
+    assert standing["low"].excess.mean == pytest.approx(10.37876 - 3.12876)
+    assert comparison.row("manual").standing["high"].excess.mean == pytest.approx(14.62876 - 5.12876)
+
+
+def test_what_a_level_costs_more_is_paired_and_holds_for_all_levels_together() -> None:
+    # The cell here less manual there: 10.37876 - 4.12876 = 6.25 at
+    # 100,000 m2 a year, 5 at 125,000; half-width t(1 - 0.05 / 4; 1) * 1.25 / 2, with t = 25.4517.
+    runs = [accounts(400), accounts(500)]
+    excess = compared({"manual": runs, "cells": runs}, against=abroad()).row("cells").standing["mode"].excess
+    assert excess.replications == pytest.approx((6.25, 5.0))
+    assert excess.confidence == pytest.approx(0.975)
+    assert excess.half_width == pytest.approx(25.4517 * 0.625, rel=1e-5)
+
+
+def test_a_line_is_priced_as_described_where_no_level_is_chosen() -> None:
+    (row,) = compared({AS_DESCRIBED: SAME}, levels=[AS_DESCRIBED], reference=AS_DESCRIBED).rows
+    assert (row.level, row.unit_cost.mean) == ("as described", pytest.approx(14.62876))
+    with pytest.raises(InputError, match=r"the line makes no good unit in replication 1.*`twin run`"):
+        compared({AS_DESCRIBED: [accounts(0, 5)]}, levels=[AS_DESCRIBED], reference=AS_DESCRIBED)
 
 
 def test_low_and_high_wages_there_move_the_other_site_and_what_is_held_against_it() -> None:
