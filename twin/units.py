@@ -153,6 +153,8 @@ def parse(written: object, quantity: Quantity | str = TIME) -> float:
     """
     kind = QUANTITIES[quantity] if isinstance(quantity, str) else quantity
     match = _WRITTEN.fullmatch(written.strip()) if isinstance(written, str) else None
+    if match is not None and match[2] is None:
+        raise InputError(f"{quoted(written)} has no unit; write {match[1]} {kind.unit} (units: {', '.join(kind.units)})")
     if match is None or match[2] not in kind.units + kind.also:
         raise InputError(f"{quoted(written)} is not {kind}; write {kind.example} (units: {', '.join(kind.units)})")
     value = float(match[1]) * _factor(match[2], kind.unit)
@@ -233,7 +235,17 @@ def count(written: object) -> int:
 
 
 def quoted(written: object) -> str:
-    """Return what was found, in quotes and not too long for a message."""
+    """Return what was found as a message repeats it: a text in quotes and not too long, else what kind of thing it is.
+
+    Examples
+    --------
+    >>> quoted("12 sek"), quoted(["12 s"]), quoted(None)
+    ('"12 sek"', 'a list', 'no value')
+    """
+    if written is None:
+        return "no value"
+    if isinstance(written, list | tuple | dict):
+        return "a mapping" if isinstance(written, dict) else "a list"
     text = " ".join(str(written).split())
     return f'"{text if len(text) <= MOST_QUOTED else text[:MOST_QUOTED] + "..."}"'
 

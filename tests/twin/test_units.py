@@ -103,7 +103,6 @@ def test_an_unknown_unit_is_answered_by_the_units_that_may_be_written() -> None:
 @pytest.mark.parametrize(
     "written",
     [
-        "12",
         12,
         12.0,
         True,
@@ -123,6 +122,21 @@ def test_an_unknown_unit_is_answered_by_the_units_that_may_be_written() -> None:
 def test_what_is_not_a_time_is_refused(written: object) -> None:
     with pytest.raises(InputError, match="is not a time; write 12 s"):
         seconds(written)
+
+
+@pytest.mark.parametrize(
+    ("written", "sentence"),
+    [
+        ("12", '"12" has no unit; write 12 s (units: ms, s, min, h, d, week, yr)'),
+        (None, "no value is not a time"),
+        (["12 s"], "a list is not a time"),
+        ({"mean": "12 s"}, "a mapping is not a time"),
+    ],
+)
+def test_what_was_found_is_named_as_people_name_it(written: object, sentence: str) -> None:
+    with pytest.raises(InputError) as refusal:
+        seconds(written)
+    assert str(refusal.value).startswith(sentence)
 
 
 @pytest.mark.parametrize("text", ["nan", "nan s", "inf s", "-inf s", "infinity h"])

@@ -182,11 +182,11 @@ def sentence(error: ErrorDetails, model: type[BaseModel]) -> str:
     key, fields = str(place[-1]) if place else "", fields_at(place, model)
     if kind == "extra_forbidden":
         return f"unknown key {nearest(key, fields)}"
-    if kind not in FOUND:
-        return str(error["msg"])
     if error["input"] is None:
         kind = "none"
-    found = FOUND[kind].format(found=_shown(error["input"]), limit=next(iter(error.get("ctx", {}).values()), None))
+    if kind not in FOUND:
+        return str(error["msg"])
+    found = FOUND[kind].format(found=quoted(error["input"]), limit=next(iter(error.get("ctx", {}).values()), None))
     if not place:
         return f"{found}; write {_remedy_of_all(fields_at(('',), model))}"
     while key not in fields:  # an entry of a mapping or list: the field that holds it knows what it should be
@@ -197,11 +197,6 @@ def sentence(error: ErrorDetails, model: type[BaseModel]) -> str:
 
 def _remedy_of_all(fields: dict[str, FieldInfo]) -> str:
     return ", ".join(_remedy(key, field) for key, field in fields.items() if field.is_required())
-
-
-def _shown(value: object) -> str:
-    """Return what was found, short."""
-    return "a list" if isinstance(value, list) else "a mapping" if isinstance(value, dict) else quoted(value)
 
 
 def _remedy(key: str, field: FieldInfo) -> str:
