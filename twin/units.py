@@ -154,7 +154,8 @@ def parse(written: object, quantity: Quantity | str = TIME) -> float:
     kind = QUANTITIES[quantity] if isinstance(quantity, str) else quantity
     match = _WRITTEN.fullmatch(written.strip()) if isinstance(written, str) else None
     if match is not None and match[2] is None:
-        raise InputError(f"{quoted(written)} has no unit; write {match[1]} {kind.unit} (units: {', '.join(kind.units)})")
+        units = ", ".join(kind.units)
+        raise InputError(f"{quoted(written)} has no unit; write {match[1]} {kind.unit} (units: {units})")
     if match is None or match[2] not in kind.units + kind.also:
         raise InputError(f"{quoted(written)} is not {kind}; write {kind.example} (units: {', '.join(kind.units)})")
     value = float(match[1]) * _factor(match[2], kind.unit)

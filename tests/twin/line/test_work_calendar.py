@@ -121,7 +121,7 @@ def test_overlapping_shifts_are_refused_by_name(times: dict[str, list[str]], fir
     ("written", "sentence"),
     [
         ({"pattern": "3x8", "days": "mon-fry"}, '"mon-fry" is not a day or a range of days; write mon, tue, wed'),
-        ({"pattern": "3x8", "days": []}, 'a list names a day twice or none; write mon-fri or [mon, wed, fri]'),
+        ({"pattern": "3x8", "days": []}, "a list names a day twice or none; write mon-fri or [mon, wed, fri]"),
         ({"pattern": "3x8", "days": "mon-fri,wed"}, '"mon-fri,wed" names a day twice or none'),
         ({"pattern": "3x8", "start": "25:00"}, '"25:00" is not a time of day; write 06:00'),
         ({"pattern": "3x8", "start": "360"}, '"360" is not a time of day; write 06:00'),
