@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 TOLERANCE = 1e-9
 """Probabilities are decimal fractions; their sum is 1 to this."""
 
+MOST_BEHIND_TRANSPORT = 1_008
+"""Machines of a station that a transport reaches: at one instant each may let a part into the transport, and both
+clocks draw at most 1,024 times of a kind ahead, of which 16 are kept back."""
+
 
 def validate(line: Line, lost: Collection[str] = ()) -> list[Problem]:
     """Return everything that is wrong across the parts of a line.
@@ -108,6 +112,21 @@ def edges_hold_parts(line: Line) -> Iterator[Problem]:
             )
 
 
+def transports_reach_few_machines(line: Line) -> Iterator[Problem]:
+    """Ask that a transport end at a station of no more machines than it can bring parts to at one instant."""
+    most: dict[str, int] = {}
+    for place, version in _versions(line):
+        most[str(place[1])] = max(most.get(str(place[1]), 0), version.machines or 0)
+    for position, edge in enumerate(line.route):
+        machines = most.get(edge.to, 0)
+        if edge.transport is not None and machines > MOST_BEHIND_TRANSPORT:
+            yield Problem(
+                ("route", position, "transport"),
+                f"{edge.to} has {machines:,} machines; a transport can reach {MOST_BEHIND_TRANSPORT:,}; "
+                "leave `transport` out, or make two stations of it",
+            )
+
+
 def _machines(line: Line, name: str) -> int:
     return line.stations[name].machines if name in line.stations else 0
 
@@ -169,6 +188,25 @@ def parts_can_leave(line: Line) -> Iterator[Problem]:
                 ("route", last),
                 f"the loop {_round(loop)} has no way out; parts that enter stay for ever and the line locks; "
                 f"add {{from: {loop[-1]}, to: {OUT}}} with a probability",
+            )
+
+
+def good_parts_leave(line: Line) -> Iterator[Problem]:
+    """Ask that parts can leave good whatever option is chosen, past the stations that scrap all of theirs."""
+    ways = _ways(line)
+    scraps = {
+        (*place, key): str(place[1])
+        for place, version in _versions(line)
+        for key in ("scrap", "false_reject")
+        if getattr(version, key) == 1
+    }
+    if OUT not in reachable(line.fed, ways):
+        return  # why is said elsewhere
+    as_described: dict[str, list[str]] = {name: [] for place, name in scraps.items() if "automation" not in place}
+    for place, name in scraps.items():
+        if OUT not in reachable(line.fed, {**ways, **as_described, name: []}):
+            yield Problem(
+                place, f"{name} scraps every part, and none can leave the line good; write a share below 1, such as 2 %"
             )
 
 
@@ -334,8 +372,10 @@ RULES: dict[Callable[[Line], Iterable[Problem]], Collection[str]] = {
     edges_join_stations: _ROUTE,
     edges_are_single: _ROUTE,
     edges_hold_parts: _ROUTE,
+    transports_reach_few_machines: (*_ROUTE, "machines", "transport"),
     probabilities_sum_to_one: (*_ROUTE, "probability"),
     parts_can_leave: (*_ROUTE, "probability"),
+    good_parts_leave: (*_ROUTE, "probability", "source", "into", "scrap", "false_reject"),
     stations_are_reached: (*_ROUTE, "probability", "source", "into"),
     source_feeds_stations: ("source", "into", "stations"),
     time_passes: (*_ROUTE, "probability", "source", "into", "arrivals"),
