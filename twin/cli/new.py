@@ -81,11 +81,14 @@ def new(
 
     NAME.yaml has three stations, two levels of automation, and a comment at every key; no file is overwritten.
     """
+    import lines
     from twin.line.names import NAME
 
-    name = name.removesuffix(".yaml")
+    name = name.removesuffix(".yaml").removesuffix(".yml")
     if NAME.fullmatch(name) is None:
         raise InputError(f'"{name}" is not a name; write a letter, then letters, digits, _ and -, such as my_line')
+    if name in lines.names():
+        raise InputError(f'"{name}" comes along already, and a command would read that line; choose another name')
     path = Path(f"{name}.yaml")
     try:
         with path.open("x", encoding="utf-8") as file:

@@ -41,8 +41,17 @@ def test_a_new_line_passes_the_check_that_it_names(folder: Path) -> None:
 
 def test_a_suffix_that_is_written_is_not_written_twice(folder: Path) -> None:
     twin("new", "my_line.yaml")
+    assert twin("new", "my_line.yml").code == 2
 
     assert [path.name for path in folder.iterdir()] == ["my_line.yaml"]
+
+
+def test_a_name_that_a_command_reads_as_another_line_is_refused(folder: Path) -> None:
+    answer = twin("new", "ceiling_tiles")
+
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err.startswith('"ceiling_tiles" comes along already')
+    assert list(folder.iterdir()) == []
 
 
 def test_a_file_that_exists_stays_as_it_is(folder: Path) -> None:
