@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from twin.engine.streams import BLOCK, RESERVE
 from twin.errors import InputError
-from twin.line.checks import RULES, validate
+from twin.line.checks import MOST_BEHIND_TRANSPORT, RULES, validate
 from twin.line.line import Line
 from twin.line.load import load_line_text
 from twin.line.names import Problem
@@ -48,6 +49,29 @@ def test_a_rule_is_not_asked_when_what_it_reads_could_not_be_read() -> None:
 def test_a_loop_that_only_scrap_leaves_has_no_way_out() -> None:
     line = unchecked(routed("from: a, to: b", "from: b, to: c", "from: c, to: b").replace("b: {", "b: {scrap: 0.5, "))
     assert [problem.place for problem in validate(line)] == [("route", 2)]
+
+
+def test_a_station_may_scrap_all_its_parts_where_others_leave_good() -> None:
+    text = "line: a\nstations: {a: {cycle: 1 s}, bin: {cycle: 1 s, scrap: 100 %}}\nroute:\n"
+    text += "  - {from: a, to: bin, probability: 0.1}\n  - {from: a, to: out}\n  - {from: bin, to: out}\n"
+    assert load_line_text(text).stations["bin"].reject == 1
+
+
+def test_of_two_ways_that_both_scrap_all_both_are_named() -> None:
+    text = "line: a\nstations: {a: {cycle: 1 s}, b: {cycle: 1 s, scrap: 1}, c: {cycle: 1 s, scrap: 1}}\nroute:\n"
+    text += "  - {from: a, to: b, probability: 0.1}\n  - {from: a, to: c}\n"
+    text += "  - {from: b, to: out}\n  - {from: c, to: out}\n"
+    places = [problem.place for problem in validate(unchecked(text))]
+    assert places == [("stations", "b", "scrap"), ("stations", "c", "scrap")]
+
+
+def test_a_transport_reaches_as_many_machines_as_are_drawn_ahead_for() -> None:
+    stations = "line: a\nstations:\n  a: {cycle: 1 s}\n  b: {cycle: 1 h, automation: {more: {machines: MANY}}}\n"
+    text = routed("from: a, to: b, transport: 5 s", "from: b, to: out", stations=stations)
+    assert MOST_BEHIND_TRANSPORT == BLOCK - RESERVE
+    assert validate(unchecked(text.replace("MANY", str(MOST_BEHIND_TRANSPORT)))) == []
+    [problem] = validate(unchecked(text.replace("MANY", str(MOST_BEHIND_TRANSPORT + 1))))
+    assert problem.place == ("route", 0, "transport")
 
 
 def test_only_the_loop_itself_is_named_not_the_stations_that_lead_to_it() -> None:
