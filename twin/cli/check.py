@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from twin.cli.resolve import JsonOption, LineArgument, OptionsOption, line_of
+from twin.cli.resolve import JsonOption, LineArgument, OptionsOption, line_of, line_path, output_file
 from twin.errors import InputError
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ def check(
     from twin.line.cautions import warnings
     from twin.line.scenario import scenario
 
-    if draw is not None and draw.suffix.lower() != ".svg":
-        raise InputError(f"--draw {draw}: a drawing is an SVG file; write {draw.with_suffix('.svg')}")
+    if draw is not None:
+        output_file(draw, ".svg", line_path(line), option="--draw")
     chosen = scenario(line_of(line), options)
     capacity = static_capacity(chosen.line)
     # As described, a pool that an option alone asks for is no idle pool.

@@ -170,13 +170,22 @@ def test_the_drawing_is_an_svg_of_the_line(tmp_path: Path) -> None:
     assert sorted(file.name for file in tmp_path.iterdir()) == ["flow.svg", "line.yaml"]
 
 
-@pytest.mark.parametrize(("name", "says"), [("flow.png", "a drawing is an SVG file"), ("no/flow.svg", "cannot be")])
+@pytest.mark.parametrize(("name", "says"), [("flow.png", "ends in .svg"), ("no/flow.svg", "no folder")])
 def test_a_drawing_that_cannot_be_made_is_refused_and_nothing_is_left(tmp_path: Path, name: str, says: str) -> None:
     answer = checked(tmp_path, SMALL, "--draw", tmp_path / name)
 
     assert (answer.code, answer.out) == (2, "")
     assert says in answer.err
     assert [file.name for file in tmp_path.iterdir()] == ["line.yaml"]
+
+
+def test_a_line_is_not_drawn_over_its_own_file(tmp_path: Path) -> None:
+    path = tmp_path / "line.svg"
+    path.write_text(SMALL, "utf-8")
+    (tmp_path / "k.yaml").symlink_to(path)
+
+    assert twin("check", tmp_path / "k.yaml", "--draw", path).code == 2
+    assert path.read_text("utf-8") == SMALL
 
 
 def test_a_folder_of_that_name_stays_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
