@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from twin.line.line import Line
     from twin.line.scenario import Scenario
 
-CELLS, FEWEST_CELLS = 22, 8
+CELLS, FEWEST_CELLS = 22, 5
 """Cells of a bar for a load of 100 %, on a page of full width and at least."""
 
 SAME = 5e-4
@@ -78,12 +78,17 @@ def _against(capacity: LineCapacity, limit: Limit) -> str:
     return f", {apart} {'over' if over > 0 else 'short of'} the plan"
 
 
+def time_text(capacity: LineCapacity) -> str:
+    """Say what the takt is, and what the time of a station counts."""
+    takt = "" if capacity.takt_s is None else f"Takt: a part every {format_time(capacity.takt_s)}. "
+    return f"{takt}Time: for a good part of the line, repairs included."
+
+
 def balance_text(capacity: LineCapacity) -> str:
     """Say how evenly the work is spread over the stations."""
-    takt = "" if capacity.takt_s is None else f"takt {format_time(capacity.takt_s)}, "
     return (
-        f"Line balance: {takt}longest station time {format_time(_longest(capacity))} for a good part, "
-        f"line efficiency {share(capacity.balance)}, smoothness index {format_time(capacity.smoothness_s)}."
+        f"Line balance: longest time {format_time(_longest(capacity))}, line efficiency {share(capacity.balance)}, "
+        f"smoothness index {format_time(capacity.smoothness_s)}."
     )
 
 

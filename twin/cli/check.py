@@ -71,21 +71,37 @@ def _blocks(
 
     from twin.cli import at_best, understood
     from twin.cli.show import grey, verdict, width
+    from twin.line.basis import numbers
     from twin.line.diagram_text import flow_text
 
     line, base = chosen.line, chosen.base
     yield verdict(at_best.verdict_text(chosen, capacity))
+    yield understood.guesses_text(guessed, len(numbers(base)))
     yield from (f"Beware: {caution}." for caution in beware)
-    yield understood.guesses_text(guessed)
     ascii_only = not (sys.stdout.encoding or "").lower().startswith("utf")
     yield Text(flow_text(line, width=width(), ascii_only=ascii_only), no_wrap=True)
-    yield understood.facts(line)
+    endless = "~" if ascii_only else "∞"
+    yield f"On an arrow: buffer places ({endless} without limit), time on the way, share of parts."
     yield at_best.balance(line, capacity)
-    yield at_best.balance_text(capacity)
+    yield at_best.time_text(capacity)
     if capacity.people:
         yield at_best.people(capacity)
     if base.levels:
         yield at_best.levels(base)
+    yield from _details(line, base)
+    yield at_best.balance_text(capacity)
+    if guessed:
+        yield understood.guesses(guessed)
+    if draw is not None:
+        yield f"Drawn: {draw}"
+    yield grey(f"Nothing was simulated: means alone, without any waiting. How it runs: {command}")
+
+
+def _details(line: Line, base: Line) -> Iterator[RenderableType]:
+    """Yield what was understood of the file, for who wants to know it all."""
+    from twin.cli import understood
+
+    yield understood.facts(line)
     yield understood.stations(line)
     yield "Cycle: mean for a part on one machine. Up: share of running and repair time. kW: at work / idle."
     if any(station.failures for station in line.stations.values()):
@@ -94,11 +110,6 @@ def _blocks(
         yield understood.availabilities(base)
     if any(station.automation for station in base.stations.values()):
         yield understood.options(base)
-    if guessed:
-        yield understood.guesses(guessed)
-    if draw is not None:
-        yield f"Drawn: {draw}"
-    yield grey(f"Nothing was simulated: means alone, without any waiting. How it runs: {command}")
 
 
 def document(chosen: Scenario, capacity: LineCapacity, guessed: list[Guess], beware: list[str]) -> dict[str, Any]:
@@ -107,6 +118,7 @@ def document(chosen: Scenario, capacity: LineCapacity, guessed: list[Guess], bew
 
     from twin.cli import at_best
     from twin.cli.numbers import NO_BREAK_SPACE
+    from twin.line.basis import numbers
     from twin.line.diagram_text import flow_text
 
     line = chosen.line
@@ -121,6 +133,7 @@ def document(chosen: Scenario, capacity: LineCapacity, guessed: list[Guess], bew
             "unit": line.product.unit,
             "limited_by": limit.name,
             "warnings": beware,
+            "numbers": len(numbers(chosen.base)),
             "guesses": [guess._asdict() for guess in guessed],
             "capacity": asdict(capacity),
             "levels": {level: at_best.at_level(chosen.base, level) for level in chosen.base.levels},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -26,8 +27,10 @@ if TYPE_CHECKING:
 
 MILLION = 1e6
 KILO = 1e3
+ASSUMED = 36
+"""Columns for what is assumed, beside which a path finds room."""
 MOST_PATHS = 4
-"""Numbers that share a guess are named one by one up to this many."""
+"""Numbers, or stations, that share a guess are named one by one up to this many."""
 
 
 def digits(value: float, places: int = 3) -> str:
@@ -237,17 +240,14 @@ def digits_signed(value: float) -> str:
     return ("+" if value > 0 else "") + digits(value)
 
 
-def guesses_text(found: Sequence[Guess]) -> str:
-    """Say how many numbers of a line are guesses."""
+def guesses_text(found: Sequence[Guess], many: int) -> str:
+    """Say what the answer is worth: how many of a line's numbers are guesses."""
     if not found:
-        return "Every number names its source; none is an assumption."
+        return f"Each of its {many:,} numbers names its source; none is an assumption."
     assumed = sum(guess.assumption is not None for guess in found)
-    silent = len(found) - assumed
-    if assumed and silent:
-        kinds = f"{assumed:,} are assumptions, {silent:,} name no source"
-    else:
-        kinds = "all assumptions" if assumed else "none with a source"
-    return f"Guesses among its numbers: {len(found):,}, {kinds}; they are listed at the end."
+    kinds = [(assumed, "an assumption", "assumptions"), (len(found) - assumed, "without a source", "without a source")]
+    said = [f"{count:,} {'is ' + one if count == 1 else 'are ' + more}" for count, one, more in kinds if count]
+    return f"Of its {many:,} numbers, {' and '.join(said)}; the answer is worth no more than these, listed at the end."
 
 
 def guesses(found: Sequence[Guess]) -> Table:
@@ -255,7 +255,7 @@ def guesses(found: Sequence[Guess]) -> Table:
     by_text: dict[str | None, list[str]] = {}
     for guess in found:
         by_text.setdefault(guess.assumption, []).append(guess.path)
-    rows = [(str(len(paths)), _assumed(text), _under(paths)) for text, paths in by_text.items()]
+    rows = [(str(len(paths)), textwrap.fill(_assumed(text), ASSUMED), _under(paths)) for text, paths in by_text.items()]
     return table(("guesses", "what is assumed", "where"), rows, left=(1, 2))
 
 
@@ -268,5 +268,9 @@ def _assumed(basis: str | None) -> str:
 def _under(paths: list[str]) -> str:
     if len(paths) <= MOST_PATHS:
         return ", ".join(paths)
-    parts = Counter(".".join(path.split(".")[: 2 if path.startswith("stations.") else 1]) for path in paths)
+    stations = Counter(path.split(".")[1] for path in paths if path.startswith("stations."))
+    parts = Counter(path.split(".")[0] for path in paths)
+    if len(stations) <= MOST_PATHS:
+        parts = Counter({f"stations.{name}": count for name, count in stations.items()}) + parts
+        del parts["stations"]
     return ", ".join(f"{part} ({count})" if count > 1 else part for part, count in parts.items())

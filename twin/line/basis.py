@@ -26,17 +26,21 @@ class Guess(NamedTuple):
 
 
 def guesses(line: Line) -> list[Guess]:
-    """Return the numbers given in the line that are assumptions or have no basis at all, in file order.
+    """Return those of the line's `numbers` that are assumptions or have no basis at all, in file order."""
+    stated = ((path, basis_of(line, path)) for path in numbers(line))
+    return [Guess(path, basis) for path, basis in stated if basis is None or is_assumption(basis)]
+
+
+def numbers(line: Line) -> list[str]:
+    """Return the paths of the numbers given in the line, in file order.
 
     A distribution counts as one number; a number left at its default does not count, and the shifts are a decision.
     """
-    found = []
-    for path, value in _parts(line.model_copy(update={"shifts": None}), "", given=True):
-        if isinstance(value, int | float | Distribution) and not isinstance(value, bool):
-            basis = basis_of(line, path)
-            if basis is None or is_assumption(basis):
-                found.append(Guess(path, basis))
-    return found
+    return [
+        path
+        for path, value in _parts(line.model_copy(update={"shifts": None}), "", given=True)
+        if isinstance(value, int | float | Distribution) and not isinstance(value, bool)
+    ]
 
 
 def basis_of(line: Line, path: str) -> str | None:

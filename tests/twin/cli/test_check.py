@@ -100,7 +100,8 @@ def test_the_load_of_each_station_stands_against_the_takt(tmp_path: Path) -> Non
 
     assert (saw[:2], saw[3:]) == (["saw", "44.4 %"], ["8.89 s", "405", "1 of 1"])
     assert (mill[:2], mill[3:]) == (["Edge milling", "74.1 %"], ["14.8 s", "243", "1 of 1", "limits"])
-    assert "takt 20 s, longest station time 14.8 s for a good part, line efficiency 80 %" in answer.out
+    assert "Takt: a part every 20 s." in answer.out
+    assert "Line balance: longest time 14.8 s, line efficiency 80 %" in answer.out
 
 
 def test_it_shows_what_became_of_an_availability(tmp_path: Path) -> None:
@@ -153,8 +154,11 @@ def test_guesses_are_counted_at_the_top_and_listed_at_the_end(tmp_path: Path) ->
     assert paths["stations.mill.cycle"] == "assumption: the foreman's figures"
     assert paths["product.demand_per_year"] is None
     told = sum(text is not None for text in paths.values())
-    assert f"{len(paths)}, {told} are assumptions, {len(paths) - told} name no source" in " ".join(answer.out.split())
-    assert answer.out.index("Guesses among") < answer.out.index("what is assumed")
+    silent = len(paths) - told
+    counted = f"Of its {document['numbers']} numbers, {told} are assumptions and {silent} are without a source;"
+    assert answer.out.split("\n\n")[1].startswith(counted)
+    assert document["numbers"] == len(paths) + 1
+    assert answer.out.index("Line balance") < answer.out.index("what is assumed")
     assert [str(told), "the foreman's figures", f"stations.mill ({told})"] in rows(answer, "guesses")
 
 

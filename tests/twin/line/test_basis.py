@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from twin.line.basis import Guess, basis_of, guesses, is_assumption, paths
+from twin.line.basis import Guess, basis_of, guesses, is_assumption, numbers, paths
 from twin.line.load import load_line_text
 
 LINE = load_line_text("""\
@@ -43,6 +43,12 @@ def test_guesses_are_the_numbers_given_that_are_assumed_or_have_no_basis() -> No
         Guess("stations.press2.cycle", None),
         Guess("route.press->press2.buffer", "assumption: room for five"),
     ]
+
+
+def test_numbers_are_those_given_without_the_shifts_a_distribution_as_one() -> None:
+    known = ["product.demand_per_year", "stations.press.cycle"]
+    known += ["stations.press.automation.robot.cycle", "stations.press.automation.robot.capex"]
+    assert sorted(numbers(LINE)) == sorted([*known, *(guess.path for guess in guesses(LINE))])
 
 
 def test_an_assumption_says_so_in_its_first_word() -> None:
