@@ -1,7 +1,8 @@
 """What a person reads on a terminal: sentences, tables and bars, in colour only where colour is wanted.
 
-Texts are as wide as the terminal, at most 100 columns; in a pipe they are 100 columns wide, whoever reads them. Colour
-repeats what a word or a sign says. Where an output knows ASCII alone, signs become their nearest ASCII.
+Sentences are as wide as the terminal, at most 100 columns, and 100 in a pipe unless COLUMNS says otherwise; tables keep
+their natural width, for a table broken inside its words cannot be read. Colour repeats what a word or a sign says.
+Where an output knows ASCII alone, signs become their nearest ASCII.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -28,6 +30,7 @@ from twin.cli.numbers import NO_BREAK_SPACE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from types import FrameType
     from typing import TextIO
 
     from rich.console import RenderableType
@@ -35,8 +38,11 @@ if TYPE_CHECKING:
 WIDTH = 100
 """Columns of a text in a pipe, and the most on a terminal."""
 
-INTERRUPTED, PIPE_CLOSED = 130, 141
-"""Exit codes of any program that was interrupted, and of one in a pipe that nobody reads."""
+NARROWEST = 40
+"""The fewest columns that a text is broken to."""
+
+INTERRUPTED, PIPE_CLOSED, ENDED = 130, 141, 143
+"""Exit codes of any program that was interrupted, of one in a pipe that nobody reads, and of one asked to end."""
 
 SHOWN = 0.01
 """A state with at least this share of the time has a cell of its own in a bar."""
@@ -101,11 +107,12 @@ def units(name: str) -> str:
 def show(*blocks: RenderableType) -> None:
     """Print blocks to standard output, a blank line between them; a `str` is a paragraph and is wrapped."""
     console = _console(sys.stdout)
+    console.width = WIDTH
     with console.capture() as captured:
         for place, block in enumerate(blocks):
             if place:
                 console.print()
-            console.print(paragraph(block) if isinstance(block, str) else block)
+            console.print(paragraph(block) if isinstance(block, str) else block, crop=False)
     # A no-break space has done its work when the lines are broken; whoever copies or searches the text expects a space.
     text = captured.get().replace(NO_BREAK_SPACE, " ")
     _write(re.sub(r" +$", "", text, flags=re.MULTILINE))
@@ -117,23 +124,18 @@ def show_json(document: Mapping[str, Any]) -> None:
 
 
 def _write(text: str) -> None:
-    try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        stop_unheard()
+    sys.stdout.write(text)
+    sys.stdout.flush()
 
 
-def stop_unheard() -> NoReturn:
-    """End the program quietly, as nobody reads its output any more."""
-    # Python flushes once more on its way out and would complain.
+def hush() -> None:
+    """Let what is still to be written go nowhere: Python flushes once more on its way out and would complain."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(PIPE_CLOSED)
 
 
 def width() -> int:
     """Return the columns that a text may take."""
-    return min(_console(sys.stdout).width, WIDTH)
+    return max(NARROWEST, min(_console(sys.stdout).width, WIDTH))
 
 
 def paragraph(text: str, style: str = "") -> Text:
@@ -158,7 +160,11 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[RenderableType]], *, 
     for place, heading in enumerate(headings):
         result.add_column(heading, justify="left" if place in left else "right", overflow="fold", vertical="top")
     for row in rows:
-        result.add_row(*(_writable(cell) if isinstance(cell, str) else cell for cell in row))
+        cells = [_writable(cell) if isinstance(cell, str) else cell for cell in row]
+        result.add_row(*cells)
+        for column, cell in zip(result.columns, cells, strict=True):
+            words = [*str(column.header).split(), *str(cell).split()]
+            column.min_width = max(column.min_width or 0, *map(cell_len, words), 0)
     return result
 
 
@@ -204,7 +210,9 @@ def progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
 
     An interrupt within ends the program at once: nothing is being written, and no worker's end is waited for.
     """
-    with _interrupt_ends_all():
+    # Python's own tracker of semaphores outlives the program by a moment, and would speak of those left behind.
+    os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker:UserWarning")
+    with _handled(_end_all, signal.SIGINT, signal.SIGTERM):
         if not sys.stderr.isatty():
             yield None
             return
@@ -217,31 +225,41 @@ def progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
 
 
 @contextmanager
-def _interrupt_ends_all() -> Iterator[None]:
+def ends_cleanly() -> Iterator[None]:
+    """Let a request to end the program (SIGTERM) raise `SystemExit`, so that no half-written file stays behind."""
+    with _handled(_end, signal.SIGTERM):
+        yield
+
+
+def _end(*_: object) -> NoReturn:
+    sys.exit(ENDED)
+
+
+@contextmanager
+def _handled(handler: Callable[[int, FrameType | None], None], *signals: signal.Signals) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
-        yield  # only the main thread may say what an interrupt does
+        yield  # only the main thread may say what a signal does
         return
-    # Python's own tracker of semaphores outlives the program by a moment, and would speak of those left behind.
-    os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker:UserWarning")
-    before = signal.signal(signal.SIGINT, _end_all)
+    before = {number: signal.signal(number, handler) for number in signals}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, old in before.items():
+            signal.signal(number, old)
 
 
-def _end_all(*_: object) -> None:
+def _end_all(number: int, _: FrameType | None) -> None:
     for worker in multiprocessing.active_children():
         worker.kill()
     terminal = sys.__stderr__  # the bar stands in for sys.stderr
     if terminal is not None and terminal.isatty():
         terminal.write("\r\x1b[K\x1b[?25h")  # the bar goes, the cursor comes back
         terminal.flush()
-    os._exit(INTERRUPTED)
+    os._exit(INTERRUPTED if number == signal.SIGINT else ENDED)
 
 
 def _console(file: TextIO) -> Console:
     console = Console(file=file, markup=False, highlight=False, emoji=False)
-    if not console.is_terminal:
+    if not console.is_terminal and not os.environ.get("COLUMNS", "").isdigit():
         console.width = WIDTH
     return console

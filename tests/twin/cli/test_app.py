@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import importlib
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -12,11 +14,12 @@ from twin.cli import show
 from twin.cli.app import COMMANDS
 
 ROOT = Path(__file__).parents[3]
+TWIN = [sys.executable, "-m", "twin"]
 
 
 def started(*arguments: str, closed: bool = False) -> subprocess.CompletedProcess[str]:
     """Run `python -m twin` in a process of its own, its output read by nobody if `closed`."""
-    command = [sys.executable, "-m", "twin", *arguments]
+    command = [*TWIN, *arguments]
     if not closed:
         return subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
     with subprocess.Popen(
@@ -53,23 +56,6 @@ def test_version() -> None:
     assert answer.code == 0
 
 
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (["rnu"], "Did you mean 'run'"),
-        (["run", "three_stations", "--horzon", "1 h"], "--horizon"),
-        (["run"], "LINE"),
-        (["run", "three_stations", "--replications", "0"], "--replications"),
-    ],
-)
-def test_a_slip_on_the_command_line_is_answered_with_what_is_right(arguments: list[str], said: str) -> None:
-    answer = twin(*arguments)
-
-    assert answer.code == 2
-    assert said in answer.err
-    assert answer.out == ""
-
-
 def test_every_problem_of_the_input_is_a_line_on_standard_error(tmp_path: Path) -> None:
     file = tmp_path / "wrong.yaml"
     file.write_text("line: wrong\nstations:\n  press: {cycle: 12 sek, machins: 2}\n", encoding="utf-8")
@@ -90,9 +76,45 @@ def test_it_starts_as_a_module_and_leaves_with_a_code_and_no_traceback() -> None
     assert done.stderr == 'there is no line "ceiling_tilse"; did you mean ceiling_tiles?\n'
 
 
-@pytest.mark.parametrize("arguments", [("schema",), ("check", "ceiling_tiles"), ("--help",)])
+EVERY_WAY_TO_PRINT = [("schema",), ("check", "ceiling_tiles"), ("--help",), ("lines", "--json")]
+
+
+@pytest.mark.parametrize("arguments", EVERY_WAY_TO_PRINT)
 def test_a_closed_pipe_is_quiet(arguments: tuple[str, ...]) -> None:
     done = started(*arguments, closed=True)
 
-    assert done.stderr == ""
-    assert done.returncode in {1, show.PIPE_CLOSED}
+    assert (done.returncode, done.stderr) == (show.PIPE_CLOSED, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no such device here")
+@pytest.mark.parametrize("arguments", EVERY_WAY_TO_PRINT)
+def test_an_output_without_room_is_one_sentence(arguments: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run([*TWIN, *arguments], cwd=ROOT, stdout=full, stderr=subprocess.PIPE, check=False)
+
+    assert done.returncode == 2
+    assert done.stderr.decode().startswith("standard output: No space left on device")
+    assert done.stderr.count(b"\n") == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell closes files otherwise there")
+def test_a_closed_output_is_quiet() -> None:
+    done = subprocess.run(
+        ["sh", "-c", f'"{sys.executable}" -m twin schema >&-'], cwd=ROOT, capture_output=True, check=False
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a program is asked to end otherwise there")
+def test_a_program_asked_to_end_leaves_no_half_written_file(tmp_path: Path) -> None:
+    trace = tmp_path / "trace.csv"
+    long = ["run", "three_stations", "--replications", "1", "--horizon", "60 shifts", "--engine", "compiled"]
+    with subprocess.Popen([*TWIN, *long, "--trace", str(trace)], cwd=ROOT, stderr=subprocess.PIPE) as process:
+        while process.poll() is None and not list(tmp_path.iterdir()):
+            time.sleep(0.05)
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=10)
+
+    assert (process.returncode, said) == (show.ENDED, b"")
+    assert not list(tmp_path.iterdir())

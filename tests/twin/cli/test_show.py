@@ -11,6 +11,7 @@ import pytest
 
 from twin.cli.numbers import NO_BREAK_SPACE
 from twin.cli.show import (
+    ENDED,
     INTERRUPTED,
     WIDTH,
     grey,
@@ -45,6 +46,26 @@ def test_a_paragraph_is_broken_at_the_width_and_not_between_number_and_unit() ->
     words = "a" * (WIDTH - 3)
 
     assert paragraph(f"{words} 12{NO_BREAK_SPACE}m²").plain == f"{words}\n12{NO_BREAK_SPACE}m²"
+
+
+def test_a_narrow_reader_gets_narrow_sentences_and_whole_tables(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "45")
+
+    show("word " * 20, table(("what", "is it"), [("a long name " * 3, "a long remark " * 2)]))
+
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines[:3])) <= 45
+    assert "a long name a long name a long name" in lines[-1]
+    assert len(lines[-1]) > 45
+
+
+def test_a_table_wider_than_the_page_is_not_broken_inside_words(capsys: pytest.CaptureFixture[str]) -> None:
+    show(table([f"heading{i}" for i in range(14)], [[f"{i}:word words" for i in range(14)]]))
+
+    out = capsys.readouterr().out
+    assert all(f"heading{i}" in out and f"{i}:word" in out for i in range(14))
 
 
 def test_a_no_break_space_is_printed_as_a_space(capsys: pytest.CaptureFixture[str]) -> None:
@@ -139,8 +160,15 @@ def test_a_bar_of_progress_goes_to_standard_error(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="interrupts are sent otherwise there")
-@pytest.mark.parametrize("engine", ["simpy", "compiled"])
-def test_an_interrupt_ends_a_simulation_at_once(engine: str) -> None:
+@pytest.mark.parametrize(
+    ("engine", "sent", "code"),
+    [
+        ("simpy", signal.SIGINT, INTERRUPTED),
+        ("compiled", signal.SIGINT, INTERRUPTED),
+        ("compiled", signal.SIGTERM, ENDED),
+    ],
+)
+def test_an_interrupt_ends_a_simulation_at_once(engine: str, sent: signal.Signals, code: int) -> None:
     """Workers are at work by then: processes under SimPy's clock, threads under the compiled one."""
     long = [
         "run",
@@ -162,7 +190,7 @@ def test_an_interrupt_ends_a_simulation_at_once(engine: str) -> None:
         encoding="utf-8",
     ) as process:
         time.sleep(4)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(sent)
         out, err = process.communicate(timeout=10)
 
-    assert (process.returncode, out, err) == (INTERRUPTED, "", "")
+    assert (process.returncode, out, err) == (code, "", "")
