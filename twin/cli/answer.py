@@ -19,12 +19,15 @@ if TYPE_CHECKING:
 MOST_REPLICATIONS = 1_000_000
 """A difference that would take more replications than this to be seen is not worth seeing."""
 
+FEWEST_TO_TRUST, FEWEST_TO_PLAN = 5, 10
+"""Replications under which little is proven, and under which a variance says nothing of how many would be needed."""
+
 FINEST = 9
 """Places after the point of a cost beyond which there is nothing but rounding."""
 
 
 class Undecided(NamedTuple):
-    """Two rows whose costs cannot be told apart, and about how many replications would do so; None: no sane number."""
+    """Two rows that cannot be told apart, and about how many replications would do so, where that is known."""
 
     first: str
     second: str
@@ -72,7 +75,17 @@ class Answer:
     @property
     def is_one_run(self) -> bool:
         """Whether there is one replication alone, so that no interval can be stated."""
-        return self.reference.unit_cost.interval is None
+        return self.count == 1
+
+    @property
+    def count(self) -> int:
+        """How many replications there are."""
+        return len(self.reference.unit_cost.replications)
+
+    @property
+    def can_plan(self) -> bool:
+        """Whether there are replications enough to say how many more would be needed, and what the pairing gains."""
+        return self.count >= FEWEST_TO_PLAN
 
     @property
     def is_better(self) -> bool:
@@ -98,7 +111,10 @@ class Answer:
             difference = paired_difference(*costs, comparisons=len(pairs))
             if reference not in {one.level, other.level} and not difference.excludes(0):
                 found.append((one.level, other.level, difference))
-        told = [Undecided(one, other, difference, _replications(difference)) for one, other, difference in found]
+        told = [
+            Undecided(one, other, difference, _replications(difference) if self.can_plan else None)
+            for one, other, difference in found
+        ]
         return sorted(told, key=lambda pair: pair.replications or MOST_REPLICATIONS + 1)
 
 
@@ -117,10 +133,9 @@ def is_exact(estimate: Estimate) -> bool:
 def column_places(estimates: Sequence[Estimate]) -> list[int]:
     """Give the places of a column's numbers: each its own, but one less where another is known less well.
 
-    An exact number follows the others. A single run, which knows no place, shows one more than it would elsewhere:
-    costs are close to each other, and what they are made of is smaller than they are.
+    An exact number follows the others.
     """
-    places = [min(FINEST, decimals_of(one) + (one.interval is None)) for one in estimates]
+    places = [min(FINEST, decimals_of(one)) for one in estimates]
     coarsest = min((place for place, one in zip(places, estimates, strict=True) if not is_exact(one)), default=None)
     if coarsest is None:
         return places

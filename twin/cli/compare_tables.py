@@ -33,22 +33,26 @@ def cost_table(answer: Answer) -> Table:
     differences = dict(zip(compared, column_places(list(compared.values())), strict=True))
     size, _ = capital_unit(answer)
     made = f"{units(answer.comparison.unit)} a shift"
-    return table(
-        ("level", made, answer.per_unit, f"difference, {percent(CONFIDENCE)}", "", "people", "capital"),
-        [
-            (
-                _name(name, row, answer),
-                number(row.good_per_shift.mean, decimals_of(row.good_per_shift)),
-                number(row.unit_cost.mean, places[name]),
-                difference_text(row.difference, differences[name]) if name in differences else "",
-                Text(row.verdict, COLOURS.get(row.verdict, "dim")),
-                number(sum(row.people.values()), 0),
-                number((row.capex - answer.reference.capex) / size, _capital_places(answer), signed=True),
-            )
+    columns: dict[str, list[RenderableType]] = {
+        "level": [_name(name, row, answer) for name, row in rows.items()],
+        made: [number(row.good_per_shift.mean, decimals_of(row.good_per_shift)) for row in rows.values()],
+        answer.per_unit: [number(row.unit_cost.mean, places[name]) for name, row in rows.items()],
+    }
+    if compared:
+        heading = "difference" if answer.is_one_run else f"difference, {percent(CONFIDENCE)}"
+        columns[heading] = [
+            difference_text(row.difference, differences[name]) if name in differences else ""
             for name, row in rows.items()
-        ],
-        left=(0, 4),
-    )
+        ]
+    if compared and not answer.is_one_run:
+        columns[""] = [Text(row.verdict, COLOURS.get(row.verdict, "dim")) for row in rows.values()]
+    columns["people"] = [number(sum(row.people.values()), 0) for row in rows.values()]
+    if len(answer.comparison.rows) > 1:
+        columns["capital"] = [
+            number((row.capex - answer.reference.capex) / size, _capital_places(answer), signed=True)
+            for row in rows.values()
+        ]
+    return table(list(columns), zip(*columns.values(), strict=True), left=(0, *([4] if "" in columns else [])))
 
 
 def wage_table(answer: Answer) -> Table:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+import shutil
 import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,7 +18,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from twin.cli.compare import Question
+    from twin.cli.compare_question import Question
 
 LINE, REFERENCE, THERE = "ceiling_tiles", "assisted", "china"
 REPLICATIONS, QUICK_REPLICATIONS = 20, 4
@@ -28,29 +32,46 @@ def demo(
     It takes half a minute; the first time, as much again to compile the rules.
     """
     from twin.cli import compare, run
+    from twin.cli.compare_question import question
     from twin.cli.run_words import origin
     from twin.cli.show import grey, show
     from twin.engine.compile_once import compile_once
 
+    start = time.monotonic()
     replications = QUICK_REPLICATIONS if quick else REPLICATIONS
-    asked = compare.question(LINE, reference=REFERENCE, against=THERE)
+    asked = question(LINE, reference=REFERENCE, against=THERE)
     _say("What it is", f"twin check {LINE}")
     show(*_described(asked))
     compile_once(sys.stderr)
 
     counted = f" --replications {replications}" if quick else ""
     _say("How it runs", f"twin run {LINE} --options {REFERENCE}{counted}")
-    start = time.monotonic()
     alone = replace(asked, scenarios={REFERENCE: asked.scenarios[REFERENCE]})
     known = compare.run_levels(alone, replications=replications)
-    show(*run.report(known[REFERENCE]), grey(origin(known[REFERENCE], time.monotonic() - start)))
+    show(*run.report(known[REFERENCE]), _made(origin(known[REFERENCE], 0.0)))
 
     command = f"twin compare {LINE} --reference {REFERENCE} --against {THERE}{counted}"
     _say("How far automation offsets what labour costs", command)
     studies = compare.run_levels(asked, replications=replications, known=known)
     answer = compare.answer_of(asked, studies)
-    show(*compare.report(answer, studies), grey(compare.origin(studies, time.monotonic() - start)))
+    show(*compare.report(asked, answer, studies), _made(compare.origin(studies, 0.0)))
+    show(grey(f"\nThe whole demo, {time.monotonic() - start:.0f} s"))
     _say("Next", "twin new my_line")
+
+
+def _made(origin: str) -> RenderableType:
+    """Return how a chapter was made, without its time: chapters share their runs, so that times would not add up."""
+    from twin.cli.show import grey
+
+    return grey(origin.rpartition(", ")[0])
+
+
+def typed(command: str) -> str:
+    """Return a command as it can be typed from here: `twin` by its path where it is not on PATH but lies below."""
+    program = Path(os.path.abspath(sys.argv[0]))  # noqa: PTH100 -- a link of an environment is not to be followed
+    if shutil.which("twin") is not None or not program.is_relative_to(Path.cwd()):
+        return command
+    return f"{shlex.quote(str(program.relative_to(Path.cwd())))}{command.removeprefix('twin')}"
 
 
 def _say(title: str, command: str) -> None:
@@ -59,7 +80,7 @@ def _say(title: str, command: str) -> None:
 
     from twin.cli.show import show
 
-    show(Text(f"\n{title}", "bold underline"), Text(f"$ {command}\n", "dim"))
+    show(Text(f"\n{title}", "bold underline"), Text(f"$ {typed(command)}\n", "dim"))
 
 
 def _described(asked: Question) -> Iterator[RenderableType]:

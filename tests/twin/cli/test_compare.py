@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from lines import site_path
+from support.press_file import PRESS_FILE, SHORT, line_file
 from support.priced import ASSUMED, accounts, press_line, site
 from support.program import twin
 from twin.cli import compare as command
 from twin.cli.answer import Answer, column_places
+from twin.cli.compare_question import question
 from twin.cli.compare_tables import cost_table, parts_table, wage_table
 from twin.cli.compare_words import explanation, notes, rounded_up, sentence, undecided_lines
-from twin.errors import InputError
 from twin.study.compare import compare
 from twin.study.intervals import Estimate
 
@@ -37,23 +39,18 @@ LUCKY = [accounts(count, 20) for count in (380, 420, 400)]
 UNLUCKY = [accounts(count, 20) for count in (420, 381, 396)]
 NO_BREAK_SPACE = "\u00a0"
 
-LINE = """
-line: pressing
-product: {unit: m2, per_part: 0.5, material_cost: 2 EUR}
-shifts: {pattern: 3x8}
-operators: {operator: 4, technician: 1}
+LOCKING = """
+line: lock
 stations:
-  press:
-    cycle: {exponential: {mean: 12 s}}
-    crew: {operator: 1}
-    capex: 1000 kEUR
-    automation:
-      cell: {cycle: 10 s, crew: {}, capex: 300 kEUR, posts: {operator: -2}}
-levels:
-  manual: {}
-  cells: {press: cell}
+  feed: {cycle: 1 s}
+  make: {cycle: {exponential: {mean: 10 s}}}
+  test: {cycle: {exponential: {mean: 9 s}}, machines: 2}
+route:
+  - {from: feed, to: make, buffer: 2}
+  - {from: make, to: test, buffer: 1}
+  - {from: test, to: make, buffer: 1, probability: 0.4, rework: true}
+  - {from: test, to: out, probability: 0.6}
 """
-SHORT = ("--horizon", "8 h", "--warmup", "none", "--replications", "3", "--engine", "simpy")
 
 
 def abroad() -> Site:
@@ -66,13 +63,22 @@ def answer(
     cells: Sequence[Accounts] = STEADY,
     *,
     there: Site | None = None,
+    there_level: str | None = None,
     levels: Sequence[str] = ("manual", "cells"),
     reference: str = "manual",
     here: Site | None = None,
 ) -> Answer:
     here = here or site()
     results = {"manual": manual, "cells": cells}
-    found = compare(press_line(), results, levels=levels, reference=reference, site=here, against=there)
+    found = compare(
+        press_line(),
+        results,
+        levels=levels,
+        reference=reference,
+        site=here,
+        against=there,
+        against_level=there_level,
+    )
     return Answer(found, here, there)
 
 
@@ -85,16 +91,10 @@ def cells_of(table: Table) -> list[list[str]]:
     return [list(row) for row in zip(*columns, strict=True)]
 
 
-def line_file(folder: Path, text: str = LINE) -> Path:
-    path = folder / "line.yaml"
-    path.write_text(text, "utf-8")
-    return path
-
-
 def test_the_sentence_says_how_far_automation_offsets_the_labour_cost() -> None:
     assert plain(sentence(answer(there=abroad()))) == (
         "From manual to cells, automation offsets 40.48 % of what labour costs more in Home than in Abroad, "
-        "net of its own cost, ex works."
+        "net of its own cost; a m² still costs 6.250 EUR more in Home, ex works."
     )
 
 
@@ -114,7 +114,19 @@ def test_without_another_site_the_saving_is_the_answer() -> None:
 def test_where_labour_costs_no_more_here_there_is_no_gap() -> None:
     assert plain(sentence(answer(there=site("twin")))) == (
         "At manual, labour costs no more in Home than in Twin: no gap to offset. "
-        "At cells, the cost ex works is 4.250 EUR/m² below that at manual."
+        "At cells, the cost ex works is 4.250 EUR/m² below that at manual; a m² costs 4.250 EUR less in Home."
+    )
+
+
+def test_where_luck_hides_which_site_is_dearer_the_sentence_says_so() -> None:
+    found = answer(there=abroad())
+    row = found.comparison.row("cells")
+    hidden = replace(row.standing["mode"], excess=Estimate(0.1, (-0.2, 0.4)))
+    rows = (found.reference, replace(row, standing={**row.standing, "mode": hidden}))
+    found = replace(found, comparison=replace(found.comparison, rows=rows))
+
+    assert sentence(found).endswith(
+        "net of its own cost; what a m² costs in Home cannot be told from what it costs in Abroad, ex works."
     )
 
 
@@ -126,10 +138,28 @@ def test_a_level_with_less_equipment_that_is_cheaper_is_no_offset() -> None:
     })  # fmt: skip
     here = site(cost_per_hour_worked=wages)
 
+    # Manually here (4 * 4 + 5) * 1.25 / 20 + 1.50376 = 2.81626; with the cell there 3 * 1.25 / 20 + 2.25376 = 2.44126.
     assert plain(sentence(answer(there=far, reference="cells", here=here))) == (
-        "From manual to cells, automation offsets nothing of what labour costs more in Home than in Far, ex works: "
-        "it costs 0.2500 EUR/m² more than it saves."
+        "From manual to cells, automation offsets nothing of what labour costs more in Home than in Far: "
+        "it costs 0.2500 EUR/m² more than it saves; at manual, a m² costs 0.3750 EUR more in Home, ex works."
     )
+
+
+def test_a_level_with_less_equipment_that_is_cheaper_is_named_even_if_it_is_not_the_best() -> None:
+    found = answer(there=abroad())
+    manual, cells = found.comparison.rows
+    bare = replace(manual, level="bare", capex=0.0, verdict="cheaper", difference=Estimate(-0.5, (-0.6, -0.4)))
+    found = replace(found, comparison=replace(found.comparison, rows=(bare, manual, cells)))
+
+    assert "With less equipment, bare costs 0.50 [0.40, 0.60] EUR/m² less than manual." in explanation(found)
+
+
+def test_two_different_levels_are_said_to_be_compared() -> None:
+    found = answer(there=abroad(), there_level="cells")
+
+    assert "of what labour costs more in Home than in Abroad at cells, net" in plain(sentence(found))
+    assert "The gap is between two different levels: Home at manual, Abroad at cells." in explanation(found)
+    assert "different levels" not in explanation(answer(there=abroad()))
 
 
 def test_a_single_level_is_set_against_the_other_site() -> None:
@@ -140,18 +170,31 @@ def test_a_single_level_is_set_against_the_other_site() -> None:
 
 def test_what_luck_may_explain_offsets_nothing_and_says_how_many_replications_would_tell() -> None:
     # A cell that lets nobody go and costs next to nothing: the two differ by luck alone.
-    found = answer(LUCKY, UNLUCKY)
+    found = answer(LUCKY * 4, UNLUCKY * 4)
     row = found.comparison.row("cells")
     noise = replace(row, verdict="cannot tell", difference=replace(row.difference, mean=-1.0, interval=(-3.0, 1.0)))
     comparison = replace(found.comparison, rows=(found.reference, noise))
     found = Answer(comparison, found.here, None)
 
     assert sentence(found) == "No level can be told cheaper than manual, ex works."
-    # Half-width 2 against a difference of 1: (2 / 1)^2 times as many replications as three.
+    # Half-width 2 against a difference of 1: (2 / 1)^2 times as many replications as twelve.
     (said,) = undecided_lines(found)
     difference, remedy = plain(said).split("; ")
     assert difference == "cells and manual: difference −1 ± 2 EUR/m², cannot be told apart at 95 %"
-    assert remedy == "about 12 replications would tell them apart."
+    assert remedy == "about 48 replications would tell them apart."
+
+
+def test_few_replications_say_so_and_nothing_of_how_many_are_needed() -> None:
+    found = answer([accounts(n, 20) for n in (380, 620, 300)], [accounts(n, 20) for n in (230, 310, 500)])
+
+    assert explanation(found).endswith("So few replications (3) prove little.")
+    assert "prove little" not in explanation(answer(LUCKY * 2, UNLUCKY * 2))
+    assert [plain(line).partition("EUR/m²")[2] for line in undecided_lines(found)] == [
+        ", cannot be told apart at 95 %."
+    ]
+    assert not any("variance" in note for note in notes(found))
+    assert not any("variance" in note for note in notes(answer(LUCKY * 3, UNLUCKY * 3)))
+    assert any("variance" in note for note in notes(answer((LUCKY * 4)[:10], (UNLUCKY * 4)[:10])))
 
 
 def test_one_run_says_so_and_shows_no_interval() -> None:
@@ -165,6 +208,8 @@ def test_one_run_says_so_and_shows_no_interval() -> None:
         "With more replications, such as --replications 20, the differences get intervals."
     ]
     assert not any("95 %" in note for note in map(plain, notes(found)))
+    assert [column.header for column in cost_table(found).columns][3:5] == ["difference", "people"]
+    assert cells_of(cost_table(found))[1][2] == "10"  # 9.885 EUR/m2, at 2 digits of 15.40
 
 
 def test_rows_of_costs_by_hand() -> None:
@@ -209,8 +254,26 @@ def test_counts_are_rounded_up_to_two_digits() -> None:
 def test_it_speaks_of_ex_works_and_of_what_is_not_in_it() -> None:
     said = " ".join(notes(answer(LUCKY, UNLUCKY, there=abroad())))
 
-    for words in ("ex works", "nominal", "freight, duty, and the material", "Bonferroni", "common random numbers"):
+    for words in ("ex works", "nominal", "freight, duty, and the material", "differences together"):
         assert words in said
+
+
+def test_the_notes_bridge_posts_and_people_and_take_eight_lines_at_most() -> None:
+    found = twin("compare", "ceiling_tiles", "--against", "china", "--horizon", "1 h", "--warmup", "9 h",
+                 "--replications", "10", "--options", "assisted,cells,auto")  # fmt: skip
+    said = found.out.split("\n\n")[-2]
+
+    assert "for the posts of all shifts; hours each works a year: France 1,525, China 2,300." in said
+    assert "pairing cut variance" in said
+    assert len(said.splitlines()) <= 8
+
+
+def test_it_says_how_many_numbers_are_guesses_and_where_to_see_them(tmp_path: Path) -> None:
+    path = line_file(tmp_path)
+    found = twin("compare", path, *SHORT)
+
+    # 0.5 m2, 2 EUR, 4 operators, 1 technician, cycle, crew, capex; of the cell cycle, capex, posts.
+    assert f"10 of the line's numbers are assumptions; `twin check {path}` lists them." in " ".join(found.out.split())
 
 
 def test_the_command_answers_first_and_then_shows_its_tables(tmp_path: Path) -> None:
@@ -245,9 +308,32 @@ def test_json_is_one_document_that_holds_all_that_is_printed(tmp_path: Path) -> 
 
 
 def test_two_equal_sites_differ_by_zero(tmp_path: Path) -> None:
-    document = json.loads(twin("compare", line_file(tmp_path), "--against", "france", *SHORT, "--json").out)
+    far = tmp_path / "far.yaml"
+    far.write_text(site_path("france").read_text("utf-8"), "utf-8")
+    document = json.loads(twin("compare", line_file(tmp_path), "--against", far, *SHORT, "--json").out)
 
     assert document["other"]["difference"]["interval"] == [0, 0]
+
+
+def test_a_reference_alone_has_no_column_of_differences(tmp_path: Path) -> None:
+    found = twin("compare", line_file(tmp_path), "--options", "manual", *SHORT)
+
+    assert "difference" not in found.out
+    assert "pays at wages" not in found.out
+
+
+def test_a_line_that_always_locks_has_no_cost_and_ends_with_one(tmp_path: Path) -> None:
+    path = line_file(tmp_path, LOCKING)
+    found = twin("compare", path, *SHORT)
+    document = twin("compare", path, *SHORT, "--json")
+
+    assert (found.code, document.code) == (1, 1)
+    assert found.sentence == (
+        "No answer: the line locks in every replication (as described), so a unit has no cost to compare."
+    )
+    assert "nothing can move" in found.out
+    assert document.document["answer"] == found.sentence
+    assert "rows" not in document.document
 
 
 def test_levels_share_their_luck_whatever_is_compared_with_them(tmp_path: Path) -> None:
@@ -258,67 +344,20 @@ def test_levels_share_their_luck_whatever_is_compared_with_them(tmp_path: Path) 
     assert alone["runs"]["cells"] == both["runs"]["cells"]
 
 
-def test_all_that_does_not_exist_is_named_at_once_with_the_nearest(tmp_path: Path) -> None:
-    path = line_file(tmp_path)
-    found = twin(
-        "compare", path, "--options", "manul,cells", "--reference", "cell", "--site", "frence",
-        "--against", "chin:sells", "--horizon", "2 hrs",
-    )  # fmt: skip
+def test_a_line_without_levels_is_priced_as_described_and_told_what_to_write(tmp_path: Path) -> None:
+    path = line_file(tmp_path, PRESS_FILE.partition("levels:")[0])
+    found = twin("compare", path, "--against", "china", *SHORT)
 
-    assert (found.code, found.out) == (2, "")
-    problems = found.err.splitlines()
-    assert problems[:5] == [
-        'there is no site "frence"; did you mean france?',
-        'there is no site "chin"; did you mean china?',
-        '--options manul: pressing has no level "manul"; did you mean manual?',
-        '--reference cell: pressing has no level "cell"; did you mean cells?',
-        '--against :sells: pressing has no level "sells"; did you mean cells?',
-    ]
-    assert problems[5].startswith('--horizon: "2 hrs" is not a time')
-
-
-def test_a_line_without_levels_is_told_what_to_write(tmp_path: Path) -> None:
-    path = line_file(tmp_path, LINE.partition("levels:")[0])
-    found = twin("compare", path)
-
-    assert (found.code, found.out) == (2, "")
-    assert found.err.strip() == (
-        f"{path}: pressing has no levels of automation to compare; "
-        "write levels: {manual: {}, automated: {press: cell}} in its file"
-    )
-
-
-def test_a_wage_that_a_site_does_not_know_is_asked_for_before_anything_runs(tmp_path: Path) -> None:
-    path = line_file(tmp_path, LINE.replace("technician: 1", "welder: 1"))
-
-    with pytest.raises(InputError, match='site france: cost_per_hour_worked has no skill "welder"'):
-        command.question(str(path))
-
-
-@pytest.mark.parametrize(
-    ("written", "parts"),
-    [
-        ("china", ("china", None)),
-        ("china:cells", ("china", "cells")),
-        ("sites/far.yaml:cells", ("sites/far.yaml", "cells")),
-        ("C:/sites/far.yaml", ("C:/sites/far.yaml", None)),
-    ],
-)
-def test_a_site_may_name_its_level(written: str, parts: tuple[str, str | None]) -> None:
-    assert command._site_and_level(written) == parts
-
-
-def test_a_time_without_a_shift_is_refused_before_anything_runs(tmp_path: Path) -> None:
-    path = line_file(tmp_path)  # from 06:00 on Monday
-
-    with pytest.raises(InputError, match='--horizon: no shift is worked in the "2 h" measured; measure longer'):
-        command.question(str(path), horizon="2 h", warmup="none")
+    assert found.code == 0
+    assert found.sentence.startswith("As described, the cost ex works in France is ")
+    assert "China, as described" in found.out
+    assert "write levels: {manual: {}, automated: {press: cell}} in its file." in " ".join(found.out.split())
 
 
 def test_what_was_simulated_before_is_not_simulated_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from twin.study import replicate
 
-    asked = command.question(str(line_file(tmp_path)), horizon="7 h", warmup="none")
+    asked = question(str(line_file(tmp_path)), horizon="7 h", warmup="none")
     simulated: list[str] = []
     real: Callable[..., Any] = replicate.replicate
 

@@ -1,12 +1,19 @@
 from __future__ import annotations
 
+import re
+import shutil
 import sys
 import time
+from typing import TYPE_CHECKING
 
 import pytest
 
 from support.transcripts import run_twin
+from twin.cli.demo import typed
 from twin.engine.compile_once import compile_once
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CHAPTERS = ("What it is", "How it runs", "How far automation offsets what labour costs", "Next")
 MINUTE = 60.0
@@ -42,4 +49,25 @@ def test_a_chapter_prints_what_its_command_prints(
     body, _, origin = alone.rpartition("\n\n")
 
     assert body in shown
-    assert origin.rpartition(", ")[0] in shown
+    assert " ".join(origin.split()).rpartition(", ")[0] in " ".join(shown.split())
+
+
+def test_the_whole_time_is_printed_once_as_chapters_share_their_runs(shown: str) -> None:
+    assert len(re.findall(r", \d+(?:\.\d+)? s$", shown, re.MULTILINE)) == 1
+    assert re.search(r"^The whole demo, \d+ s$", shown, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("program", "on_path", "command"),
+    [(".venv/bin/twin", None, ".venv/bin/twin new my_line"), (".venv/bin/twin", "/bin/twin", "twin new my_line"),
+     ("../elsewhere/twin", None, "twin new my_line"), ("my env/twin", None, "'my env/twin' new my_line")],
+)  # fmt: skip
+def test_a_command_is_shown_as_it_can_be_typed(
+    program: str, on_path: str | None, command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setattr(sys, "argv", [program])
+    monkeypatch.setattr(shutil, "which", lambda _: on_path)
+
+    assert typed("twin new my_line") == command
