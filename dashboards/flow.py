@@ -25,6 +25,8 @@ LANE = 184.0
 PORT = 28.0
 CHANNEL = 10.0
 APPROACH = 14.0
+LEGEND = 18.0
+LIMITS = "limits the line"
 RETURN = 28.0
 STRIP = 20.0
 LETTER = 0.56
@@ -67,6 +69,7 @@ def flow_svg(
         *(part for name in line.stations for part in _card(sheet, name, (states or {}).get(name))),
         *_neck(sheet, limit),
         *_entries(sheet),
+        *_legend(sheet, loads=set(states or {}) < set(line.stations)),
     ]
     return "\n".join([*_head(sheet, limit), *body, "</svg>"]) + "\n"
 
@@ -102,14 +105,30 @@ class _Sheet:
 
     @property
     def width(self) -> float:
-        return max(self.lefts[-1] + 40, _text_width(self.title, 24)) + MARGIN
+        legend = max(_text_width(row, 12) for row in self.legend)
+        return MARGIN + max(self.lefts[-1] + 40 - MARGIN, _text_width(self.title, 24), legend) + MARGIN
 
     @property
     def height(self) -> float:
+        return self.bottom + LEGEND * len(self.legend) + MARGIN
+
+    @property
+    def bottom(self) -> float:
+        """Where the flow ends and the legend begins."""
         passing = (lane for link in self.diagram.links for lane in link.lanes)
         lowest = max([*(place.lane for place in self.diagram.places), *passing])
         feet = (self.foot(link) + 14 for link in self.diagram.links if link.depth is not None)
         return max(self.top(lowest) + CARD_HEIGHT, *feet, 0.0) + MARGIN
+
+    @property
+    def legend(self) -> list[str]:
+        """What the numbers beside an arrow and in a card mean."""
+        takt = self.capacity.takt_s
+        whole = "the longest such time" if takt is None else f"the takt, {format_time(takt)}"
+        return [
+            "Beside an arrow: buffer places (∞ without limit), time on the way, share of the parts that go this way.",
+            f"Load: time that the station takes for a good part of the line, repairs included, as a share of {whole}.",
+        ]
 
     @property
     def title(self) -> str:
@@ -238,8 +257,8 @@ def _neck(sheet: _Sheet, name: str) -> Iterator[str]:
     """The tab of the bottleneck: a role, not a state, so it is ink."""
     place = sheet.diagram.place(name)
     x, y = sheet.lefts[place.column], sheet.top(place.lane)
-    yield box(x - 1, y - 21, 88, 21, sheet["ink"], more='rx="3"')
-    yield words(x + 6, y - 6, "Bottleneck", sheet["card"], size=12, weight=600)
+    yield box(x - 1, y - 21, _text_width(LIMITS, 12) + 14, 21, sheet["ink"], more='rx="3"')
+    yield words(x + 6, y - 6, LIMITS, sheet["card"], size=12, weight=600)
 
 
 def _entries(sheet: _Sheet) -> Iterator[str]:
@@ -247,6 +266,12 @@ def _entries(sheet: _Sheet) -> Iterator[str]:
     for place in map(sheet.diagram.place, sheet.diagram.fed if sheet.fed_inside else ()):
         x, y = sheet.lefts[place.column], sheet.top(place.lane) + 20
         yield path([(x - APPROACH, y), (x - 2, y)], sheet["rule-2"])
+
+
+def _legend(sheet: _Sheet, *, loads: bool) -> Iterator[str]:
+    """Say below the flow what the numbers mean; of loads only where a card shows one."""
+    for row, text in enumerate(sheet.legend if loads else sheet.legend[:1]):
+        yield words(MARGIN, sheet.bottom + LEGEND * (row + 0.6), text, sheet["ink-3"], size=12)
 
 
 def _link(sheet: _Sheet, link: Link, levels: Mapping[str, float] | None) -> Iterator[str]:
@@ -325,7 +350,7 @@ def _return(sheet: _Sheet, link: Link) -> Iterator[str]:
 
 
 def _gauge(sheet: _Sheet, link: Link, x: float, y: float, levels: Mapping[str, float] | None) -> Iterator[str]:
-    """A buffer above its arrow, filled to its mean level; one without limit has no lid, one of 0 is not there."""
+    """A buffer above its arrow, filled to its mean level; one without limit has no lid but a sign, one of 0 is not there."""
     places = link.edge.buffer
     if places == 0:
         return
@@ -335,6 +360,8 @@ def _gauge(sheet: _Sheet, link: Link, x: float, y: float, levels: Mapping[str, f
     if places is not None and level > 0:
         filled = height * min(1.0, level / places)
         yield box(left, top + height - filled, 14, filled, sheet["rule-2"])
+    if places is None:
+        yield words(x, top + 20, "∞", sheet["ink-3"], size=12, anchor="middle")
     lid = "z" if places is not None else ""
     yield (
         f'<path d="M{left:.1f} {top:g}v{height}h14v-{height}{lid}" fill="none" stroke="{sheet["rule-2"]}" '

@@ -132,12 +132,26 @@ def test_a_return_is_dashed_and_says_its_share() -> None:
 
 
 def test_labels_say_places_time_and_share() -> None:
-    assert {"10", "5, 50 %", "∞, 30 %", "1,000, 20 %", "∞, 10 d", "98 %", "out"} <= set(texts(flow_svg(BRANCHED)))
+    assert {"10", "5, 50 %", "∞, 30 %", "1,000, 20 %", "∞, 10 d", "98 % leave", "out"} <= set(texts(flow_svg(BRANCHED)))
+
+
+def test_a_legend_says_what_the_numbers_mean() -> None:
+    shown = texts(flow_svg(BRANCHED))
+    every = {name: {"processing": 1.0} for name in BRANCHED.stations}
+
+    assert any(text.startswith("Beside an arrow: ") for text in shown)
+    assert any(text.startswith("Load: ") and text.endswith("the takt, 3.14 s.") for text in shown)
+    assert not any(text.startswith("Load: ") for text in texts(flow_svg(BRANCHED, states=every)))
+
+
+def test_a_buffer_without_limit_is_told_from_an_empty_one() -> None:
+    # In the gauges of stack->glue, weld->test and glue->test, and beside weld->test, of which it says all.
+    assert texts(flow_svg(BRANCHED)).count("∞") == 4
 
 
 def test_the_bottleneck_is_told_and_may_be_given() -> None:
     def neck(svg: str) -> float:
-        return next(float(text.attrib["x"]) for text in parsed(svg).iter(f"{SVG}text") if text.text == "Bottleneck")
+        return next(float(text.attrib["x"]) for text in parsed(svg).iter(f"{SVG}text") if text.text == "limits the line")
 
     found, given = flow_svg(BRANCHED), flow_svg(BRANCHED, bottleneck="glue")
 

@@ -97,7 +97,8 @@ def edge_label(link: Link) -> str:
     edge = link.edge
     places = [] if edge.to == OUT or link.depth is not None else ["∞" if edge.buffer is None else f"{edge.buffer:,}"]
     transport = [] if edge.transport is None else [format_time(edge.transport.mean)]
-    share = [] if link.probability == 1 else [f"{100 * link.probability:.3g} %"]
+    leave = " leave" if edge.to == OUT else ""
+    share = [] if link.probability == 1 else [f"{100 * link.probability:.3g} %{leave}"]
     return ", ".join(places + transport + share)
 
 

@@ -146,7 +146,7 @@ def test_of_any_route_the_text_names_every_station(drawn: Line, width: int) -> N
 
 def test_a_row_as_text() -> None:
     assert flow_text(ROW).splitlines() == [
-        "a ─1──▶ b ─∞──▶ c ─90 %──▶ out",
+        "a ─1──▶ b ─∞──▶ c ─90 % leave──▶ out",
         "c ┄ 10 % ┄▶ b   rework",
     ]
 
@@ -179,7 +179,7 @@ def test_a_long_flow_goes_on_in_a_next_block_within_the_width() -> None:
 
 def test_only_ascii_where_only_ascii_can_be_written() -> None:
     assert flow_text(ROW, ascii_only=True).splitlines() == [
-        "a -1--> b -~--> c -90 %--> out",
+        "a -1--> b -~--> c -90 % leave--> out",
         "c - 10 % -> b   rework",
     ]
 
