@@ -350,7 +350,7 @@ def _return(sheet: _Sheet, link: Link) -> Iterator[str]:
 
 
 def _gauge(sheet: _Sheet, link: Link, x: float, y: float, levels: Mapping[str, float] | None) -> Iterator[str]:
-    """A buffer above its arrow, filled to its mean level; one without limit has no lid but a sign, one of 0 is not there."""
+    """A buffer above its arrow, filled to its mean level; without limit it has a sign and no lid; of 0, none."""
     places = link.edge.buffer
     if places == 0:
         return

@@ -151,7 +151,9 @@ def test_a_buffer_without_limit_is_told_from_an_empty_one() -> None:
 
 def test_the_bottleneck_is_told_and_may_be_given() -> None:
     def neck(svg: str) -> float:
-        return next(float(text.attrib["x"]) for text in parsed(svg).iter(f"{SVG}text") if text.text == "limits the line")
+        return next(
+            float(text.attrib["x"]) for text in parsed(svg).iter(f"{SVG}text") if text.text == "limits the line"
+        )
 
     found, given = flow_svg(BRANCHED), flow_svg(BRANCHED, bottleneck="glue")
 
