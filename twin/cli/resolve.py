@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from twin.errors import InputError
+from twin.line.names import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,20 +22,76 @@ if TYPE_CHECKING:
 SHIFTS = "20 shifts"
 """The time measured unless another is asked for."""
 
+LONGEST_YEARS = 100
+"""No run is longer: the engine's clock would be too coarse for the shortest cycle."""
+
+MOST_REPLICATIONS, MOST_WORKERS = 100_000, 256
+ENGINES = ("auto", "simpy", "compiled")
+
+
+def _whole_number(option: str, least: int, most: int | None = None) -> Callable[[object], int]:
+    """Return what reads a whole number and refuses what is none, in words."""
+
+    def read(written: object) -> int:
+        text = str(written)
+        if not re.fullmatch(r"\d{1,40}", text) or int(text) < least:
+            raise InputError(f"{option} {text}: write a whole number, {least} or more")
+        if most is not None and int(text) > most:
+            raise InputError(f"{option} {text}: write {most:,} at most")
+        return int(text)
+
+    return read
+
+
+def _one_of_engines(written: str) -> str:
+    if written not in ENGINES:
+        raise InputError(f"--engine: there is no engine {nearest(written, ENGINES)}")
+    return written
+
+
+def _one_level(written: str) -> str:
+    if "," in written and "=" not in written:
+        raise InputError(f"--options {written}: one level here; twin compare takes several")
+    return written
+
+
 LineArgument = Annotated[str, typer.Argument(metavar="LINE", help="A line that comes along, or a line file (YAML).")]
 OptionsOption = Annotated[
-    str | None, typer.Option("--options", metavar="LEVEL", help="A level, or station=option,station=option.")
+    str | None,
+    typer.Option("--options", metavar="LEVEL", parser=_one_level, help="A level, or station=option,station=option."),
 ]
-ReplicationsOption = Annotated[int, typer.Option("--replications", min=1, help="Independent runs.")]
-HorizonOption = Annotated[str, typer.Option("--horizon", metavar="TIME", help="Time measured: 100 h, 20 shifts.")]
+ReplicationsOption = Annotated[
+    int,
+    typer.Option(
+        "--replications",
+        metavar="N",
+        parser=_whole_number("--replications", 1, MOST_REPLICATIONS),
+        help="Independent runs.",
+    ),
+]
+HorizonOption = Annotated[
+    str, typer.Option("--horizon", metavar="TIME", help="Time measured in all: 100 h, 20 shifts.")
+]
 WarmupOption = Annotated[
     str | None,
     typer.Option("--warmup", metavar="TIME", help="Time before it, not measured: 8 h, none.  [default: 1 shift]"),
 ]
-SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Seed of all random streams.")]
-EngineOption = Annotated[str, typer.Option("--engine", metavar="ENGINE", help="auto, simpy or compiled.")]
+SeedOption = Annotated[
+    int,
+    typer.Option("--seed", metavar="N", parser=_whole_number("--seed", 0), help="Seed of all random streams."),
+]
+EngineOption = Annotated[
+    str,
+    typer.Option("--engine", metavar="ENGINE", parser=_one_of_engines, help="auto, simpy or compiled."),
+]
 WorkersOption = Annotated[
-    int | None, typer.Option("--workers", min=1, help="Replications run at a time.  [default: one a core]")
+    int | None,
+    typer.Option(
+        "--workers",
+        metavar="N",
+        parser=_whole_number("--workers", 1, MOST_WORKERS),
+        help="Replications run at a time.  [default: one a core]",
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
@@ -49,7 +106,7 @@ def line_path(named: str) -> Path:
     """
     import lines
 
-    return _path(named, lines.path)
+    return _path(named, lines.path, "line")
 
 
 def site_path(named: str) -> Path:
@@ -62,13 +119,24 @@ def site_path(named: str) -> Path:
     """
     import lines
 
-    return _path(named, lines.site_path)
+    return _path(named, lines.site_path, "site")
 
 
-def _path(named: str, find: Callable[[str], Path]) -> Path:
+def _path(named: str, find: Callable[[str], Path], what: str) -> Path:
     written_as_path = named.endswith((".yaml", ".yml")) or any(mark and mark in named for mark in (os.sep, os.altsep))
     path = Path(named)
-    return path if written_as_path or path.is_file() else find(named)
+    if path.is_dir():
+        raise InputError(f"{named}: this is a folder; name a {what} file in it")
+    if path.is_file():
+        return path
+    if written_as_path:
+        raise InputError(f"{named}: there is no such {what} file; name one that is there, or a {what} of `twin lines`")
+    try:
+        return find(named)
+    except InputError:
+        if (beside := path.with_name(f"{named}.yaml")).is_file():
+            raise InputError(f'there is no {what} "{named}"; did you mean {beside}?') from None
+        raise
 
 
 def line_of(named: str) -> Line:
@@ -148,7 +216,7 @@ def times_of(shifts: Shifts, horizon: str, warmup: str | None) -> tuple[float, f
     shifts
         The line's shifts. "20 shifts" ends with the twentieth shift worked after the warm-up, closed hours included.
     horizon, warmup
-        Times as text, or numbers of shifts; a warm-up may be "none", and is one shift where it is None.
+        Times as text, or numbers of shifts; a warm-up may be "none" or "0", and is one shift where it is None.
 
     Raises
     ------
@@ -156,7 +224,8 @@ def times_of(shifts: Shifts, horizon: str, warmup: str | None) -> tuple[float, f
         If one is no time; both are named.
     """
     problems: list[str] = []
-    warmup_s = 0.0 if warmup == "none" else _time(shifts, "--warmup", warmup or "1 shift", 0.0, problems)
+    none = warmup is not None and warmup.strip() in {"none", "0"}
+    warmup_s = 0.0 if none else _time(shifts, "--warmup", warmup or "1 shift", 0.0, problems)
     horizon_s = _time(shifts, "--horizon", horizon, warmup_s, problems)
     if not problems and horizon_s <= 0:
         problems.append(f'--horizon: "{horizon}" is no time to measure; write 100 h or {SHIFTS}')
@@ -167,17 +236,24 @@ def times_of(shifts: Shifts, horizon: str, warmup: str | None) -> tuple[float, f
 
 def _time(shifts: Shifts, option: str, written: str, start: float, problems: list[str]) -> float:
     from twin.line.work_calendar import HOUR, shift_hours
-    from twin.units import LARGEST, parse
+    from twin.units import SECONDS_PER_YEAR, parse
 
-    match = re.fullmatch(r"(\d{1,9})\s*shifts?", written.strip())
-    if match is not None:
-        end = worked_until(shifts, start, int(match[1]) * shift_hours(shifts) * HOUR)
-        return min(end - start, LARGEST)
+    found = 0.0
     try:
-        return parse(written)
+        match = re.fullmatch(r"([\d.]{1,9})\s*shifts?", written.strip())
+        if match is None:
+            found = parse(written)
+        elif match[1].isdigit():
+            found = worked_until(shifts, start, int(match[1]) * shift_hours(shifts) * HOUR) - start
+        else:
+            problems.append(
+                f'{option}: "{written}" are no whole shifts; write 1 shift or 2 shifts, or a time such as 12 h'
+            )
     except InputError as error:
-        problems.append(f"{option}: {error}; a number of shifts is a time too: 20 shifts")
-        return 0.0
+        problems.append(f"{option}: {error}; a number of shifts is a time too: {SHIFTS}")
+    if start + found > LONGEST_YEARS * SECONDS_PER_YEAR:
+        problems.append(f'{option}: "{written}" is too long; write a time of less than {LONGEST_YEARS} years in all')
+    return found
 
 
 def worked_until(shifts: Shifts, start: float, work: float) -> float:

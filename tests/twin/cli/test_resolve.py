@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import lines
+from support.program import twin
 from twin.cli.resolve import line_of, line_path, output_file, site_of, times_of, worked_between, worked_until
 from twin.errors import InputError
 from twin.line.work_calendar import Shifts
@@ -29,13 +30,59 @@ def test_a_line_is_a_name_or_a_path(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     ("named", "said"),
     [
         ("three_station", "did you mean three_stations"),
-        ("missing.yaml", "missing.yaml: no such file"),
-        ("./missing", "missing: no such file"),
+        ("missing.yaml", "missing.yaml: there is no such line file"),
+        ("./missing", "missing: there is no such line file"),
+        ("my_line", 'there is no line "my_line"; did you mean my_line.yaml?'),
+        (".", "this is a folder; name a line file in it"),
     ],
 )
-def test_what_is_no_line_is_refused(named: str, said: str) -> None:
+def test_what_is_no_line_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str, said: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("my_line.yaml").write_text("line: mine\n", encoding="utf-8")
+
     with pytest.raises(InputError, match=said):
         line_of(named)
+
+
+def test_a_site_is_refused_as_a_site() -> None:
+    with pytest.raises(InputError, match=r"\.\./x: there is no such site file"):
+        site_of("../x")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--replications", "0"), "--replications 0: write a whole number, 1 or more"),
+        (("--replications", "100001"), "--replications 100001: write 100,000 at most"),
+        (("--replications", "many"), "--replications many: write a whole number, 1 or more"),
+        (("--workers", "0"), "--workers 0: write a whole number, 1 or more"),
+        (("--seed", "-1"), "--seed -1: write a whole number, 0 or more"),
+        (("--engine", "foo"), '--engine: there is no engine "foo"; write auto, simpy or compiled'),
+        (("--options", "manual,cells"), "--options manual,cells: one level here; twin compare takes several"),
+    ],
+)
+def test_what_an_option_cannot_mean_is_told_in_a_sentence(arguments: tuple[str, ...], said: str) -> None:
+    answer = twin("run", "three_stations", *arguments)
+
+    assert (answer.code, answer.out, answer.err) == (2, "", f"{said}\n")
+
+
+@pytest.mark.parametrize(
+    ("horizon", "said"),
+    [
+        ("1000 yr", '--horizon: "1000 yr" is too long; write a time of less than 100 years in all'),
+        ("999999999 shifts", '--horizon: "999999999 shifts" is too long'),
+        (
+            "1.5 shifts",
+            '--horizon: "1.5 shifts" are no whole shifts; write 1 shift or 2 shifts, or a time such as 12 h',
+        ),
+    ],
+)
+def test_the_reason_is_the_true_one(horizon: str, said: str) -> None:
+    with pytest.raises(InputError) as error:
+        times_of(ALWAYS, horizon, None)
+
+    assert str(error.value).startswith(said)
 
 
 @pytest.mark.parametrize(
@@ -43,6 +90,7 @@ def test_what_is_no_line_is_refused(named: str, said: str) -> None:
     [
         (ALWAYS, "20 shifts", None, (160, 8)),
         (ALWAYS, "100 h", "none", (100, 0)),
+        (ALWAYS, "100 h", "0", (100, 0)),
         (ALWAYS, "2 d", "90 min", (48, 1.5)),
         # Monday 06:00 to 14:00 is the warm-up; the fifth shift after it ends a week later.
         (DAY_SHIFT, "5 shifts", None, (168, 14)),
