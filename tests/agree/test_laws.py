@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from itertools import groupby
 from operator import attrgetter
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import lines
-from support.lines import random_lines, serial, smooth_line
+from support.lines import random_line, random_lines, serial, smooth_line
 from support.same import assert_equal_accounts
 from support.timeline import trace
 from twin.engine import simulate
@@ -24,8 +25,8 @@ from twin.line.work_calendar import windows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from random import Random
 
+    from twin.accounts import Accounts
     from twin.engine.results import Run
     from twin.events import Event
 
@@ -106,8 +107,7 @@ def test_littles_law_is_an_identity_on_the_path(chosen: Scenario) -> None:
             leads += stays[-1:] if event.fields["to"] == "out" else []
     stays += [DAY - entry for entry in came.values()]
 
-    if run.deadlock is None:
-        assert run.accounts.wip_s == pytest.approx(sum(stays), rel=1e-9, abs=1e-6)
+    assert run.accounts.wip_s == pytest.approx(sum(stays), rel=1e-9, abs=1e-6)
     assert run.accounts.lead_sum_s == pytest.approx(sum(leads), rel=1e-9)
     assert run.accounts.departed == len(leads) == run.accounts.lead_bins.sum()
     assert run.accounts.arrived == len(stays)
@@ -118,9 +118,24 @@ def test_littles_law_is_an_identity_on_the_path(chosen: Scenario) -> None:
 def test_states_add_up_to_the_horizon(chosen: Scenario) -> None:
     [run] = simulate(chosen, engine="compiled", horizon=DAY, warmup=1234.5)
 
-    np.testing.assert_allclose(run.accounts.states.sum(axis=1), DAY, rtol=1e-9)
-    if run.deadlock is None:  # a line that has locked stays as it stands, over the shift's end
-        np.testing.assert_allclose(run.accounts.states[:, 0], DAY - run.accounts.scheduled_s, rtol=1e-9, atol=1e-6)
+    check_states(run.accounts)
+
+
+def check_states(accounts: Accounts) -> None:
+    """Times in state add up, closed hours are off shift, and nobody works who is not there."""
+    np.testing.assert_allclose(accounts.states.sum(axis=1), DAY, rtol=1e-9)
+    np.testing.assert_allclose(accounts.states[:, 0], DAY - accounts.scheduled_s, rtol=1e-9, atol=1e-6)
+    assert (accounts.busy_s <= accounts.present_s * (1 + 1e-9)).all()
+
+
+@pytest.mark.parametrize("seed", [106, 346])
+def test_a_line_that_has_locked_still_goes_home(seed: int) -> None:
+    chosen = random_line(Random(seed))  # noqa: S311 - lines, no secrets
+
+    [run] = simulate(chosen, engine="compiled", horizon=DAY, warmup=1234.5)
+
+    assert run.deadlock is not None
+    check_states(run.accounts)
 
 
 @forty
@@ -159,8 +174,7 @@ def test_no_buffer_is_over_its_capacity(chosen: Scenario) -> None:
 def test_events_fold_to_the_accounts(chosen: Scenario, warmup: float) -> None:
     run = traced(chosen, warmup=warmup)
 
-    if run.deadlock is None:
-        assert_equal_accounts(run.accounts, fold(trace(run), chosen, warmup, warmup + DAY))
+    assert_equal_accounts(run.accounts, fold(trace(run), chosen, warmup, warmup + DAY))
 
 
 @pytest.mark.parametrize("name", lines.names())

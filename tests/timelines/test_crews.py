@@ -170,3 +170,41 @@ def test_only_what_the_crew_lacks_is_asked_of_the_pool(follow: Follow) -> None:
         (22, (2, 2, 0)),
         (28, (2, 2, 1)),
     ]
+
+
+def held_and_asked(operators: int) -> Scenario:
+    """Describe a and b, 10 s each with one operator, who fail after 4 s and 6 s of work; two mend either in 3 s."""
+    stations: dict[str, Description] = {
+        name: {
+            "cycle": constant(10),
+            "crew": {"operator": 1},
+            "failures": {"jam": {"ttf": constant(ttf), "ttr": constant(3), "repaired_by": {"operator": 2}}},
+        }
+        for name, ttf in (("a", 4), ("b", 6))
+    }
+    return side_by_side(stations, operators={"operator": operators})
+
+
+def test_two_who_hold_one_and_ask_for_one_more_lock_the_line(follow: Follow) -> None:
+    """At 4 a waits for b's operator, who will be free at 10; at 6 b fails, and waits for a's."""
+    run = follow(held_and_asked(2), 40)
+
+    assert states(run, "a") == [(0, "processing"), (4, "waiting_repair")]
+    assert states(run, "b") == [(0, "processing"), (6, "waiting_repair")]
+    assert run.deadlock == ("a waits for 1 operator", "b waits for 1 operator")
+
+
+def test_one_more_operator_keeps_the_line_going(follow: Follow) -> None:
+    run = follow(held_and_asked(3), 20)
+
+    # a is mended 4-7 by its own and the third, who mends b from 7 on, since b has asked at 6: 7-10. a fails again after
+    # 4 s of work at 11 and is mended till 14; P1, begun at 0, has had 4 + 4 s by then: 14-16 completes it, P2 begins
+    # with 2 s left to the failure at 18. b works 4 s on, 10-14 completes P1; P2 from 14, 2 s left to the failure at 16.
+    assert states(run, "a") == [
+        (0, "processing"), (4, "down"), (7, "processing"), (11, "down"), (14, "processing"), (18, "waiting_repair"),
+        (19, "down"),
+    ]  # fmt: skip
+    assert states(run, "b") == [
+        (0, "processing"), (6, "waiting_repair"), (7, "down"), (10, "processing"), (16, "down"), (19, "processing"),
+    ]  # fmt: skip
+    assert run.deadlock is None

@@ -17,8 +17,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from twin.engine.records import STOP, winner_tree
-from twin.engine.rulebook import bind, source_key
+from twin.engine.records import winner_tree
+from twin.engine.rulebook import bind, rules, rules_key
 from twin.errors import InputError
 
 if TYPE_CHECKING:
@@ -54,9 +54,9 @@ class CompiledClock:
         self.world.tree[:] = winner_tree(self.world.timers)
 
     def run(self, until: float) -> None:
-        """Run up to, not including, `until` [s]; a line that has locked stays as it is."""
+        """Run up to, not including, `until` [s]."""
         advance = self._rules["advance"]
-        while not self.world.line[0].flag & STOP and not advance(self.world, until):
+        while not advance(self.world, until):
             self._flags()
 
     def _flags(self) -> None:
@@ -65,14 +65,19 @@ class CompiledClock:
 
 
 def cache_folder() -> Path:
-    """Return where the compiled rules are kept: TWIN_CACHE, else the user's cache folder."""
+    """Return where the compiled rules are kept: TWIN_CACHE, else the user's cache folder.
+
+    Numba takes compiled code only for the source files, at their place and of their time, that it was made from; so the
+    folder's name holds those too, and code in it is code that will be used.
+    """
     root = os.environ.get("TWIN_CACHE") or os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    key = source_key(version("numpy"), version("numba"))
-    return Path(root) / "line-twin" / f"rules-{key}"
+    sources = [Path(rule.__code__.co_filename) for name, rule in rules().items() if name in ENTRIES]
+    places = [f"{source.resolve()} {source.stat().st_mtime_ns}" for source in sources]
+    return Path(root) / "line-twin" / f"rules-{rules_key(sys.version, version('numpy'), version('numba'), *places)}"
 
 
 def is_compiled() -> bool:
-    """Whether the rules as they are have been compiled on this machine, for its processor."""
+    """Whether the rules as they are have been compiled on this machine."""
     return any(cache_folder().glob("**/*advance*.nbc"))
 
 
@@ -88,8 +93,10 @@ def _bound() -> dict[str, Any]:
             f"{folder}: compiled rules cannot be kept there ({error.strerror}); "
             "set TWIN_CACHE to a folder you may write to, or ask for --engine simpy"
         ) from error
+    others = numba.config.CACHE_DIR  # type: ignore[attr-defined]
     numba.config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
     namespace = bind(_compiled, module=MODULE)
+    numba.config.CACHE_DIR = others  # type: ignore[attr-defined]
     module = types.ModuleType(MODULE)
     vars(module).update(namespace)
     sys.modules[MODULE] = module
@@ -133,13 +140,13 @@ def compile_rules(world: World, report: Callable[[float], None] | None = None) -
         Seconds it took.
     """
     start = time.monotonic()
-    rules = compiled_rules()
+    entries = compiled_rules()
     done = threading.Event()
 
     def work() -> None:
         try:
-            rules["open_line"](world)
-            rules["advance"](world, 0.0)
+            entries["open_line"](world)
+            entries["advance"](world, 0.0)
         finally:
             done.set()
 

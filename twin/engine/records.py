@@ -26,9 +26,9 @@ IDLE, WORK, DONE = 0, 1, 2
 OFF_SHIFT, MAINTENANCE, WAITING_REPAIR, DOWN, SETUP, WAITING_OPERATOR, PROCESSING, BLOCKED, STARVED = range(9)
 """The machine states by their index in `twin.events.STATES`."""
 
-REFILL, GROW, DRAIN, STOP, LOST = 1, 2, 4, 8, 16
+REFILL, GROW, DRAIN, LOCKED, LOST, PAUSE = 1, 2, 4, 8, 16, 32
 """Why a rule asks the clock to leave the loop: draws, part records or room for events run low; the line has locked; an
-event found no room."""
+event found no room; it has run for so long that somebody may want to interrupt."""
 
 INTEGER, REAL = "i8", "f8"
 
@@ -46,7 +46,8 @@ TABLES: dict[str, dict[str, str]] = {
         "arrived": INTEGER, "turned_away": INTEGER, "departed": INTEGER, "scrapped": INTEGER, "first_pass": INTEGER,
         "lead_sum": REAL,
         # people, events
-        "waiting": INTEGER, "needs_most": INTEGER, "tracing": INTEGER, "event_count": INTEGER, "event_limit": INTEGER,
+        "waiting": INTEGER, "needs_most": INTEGER, "locked": INTEGER,
+        "tracing": INTEGER, "event_count": INTEGER, "event_limit": INTEGER,
     },
     "machines": {
         "index": INTEGER, "station": INTEGER, "state": INTEGER, "phase": INTEGER, "part": INTEGER, "edge": INTEGER,
@@ -54,7 +55,7 @@ TABLES: dict[str, dict[str, str]] = {
         "crewed": INTEGER, "next_blocked": INTEGER,
         "first_failure": INTEGER, "last_failure": INTEGER, "acting": INTEGER, "fails_at": REAL, "due": REAL,
         "broken": INTEGER, "repair": REAL, "repair_end": REAL, "repair_timer": INTEGER, "failure_timer": INTEGER,
-        "asked": REAL, "waiting": INTEGER, "need_first": INTEGER, "need_last": INTEGER,
+        "asked": REAL, "waiting": INTEGER, "promised": INTEGER, "need_first": INTEGER, "need_last": INTEGER,
         "cycle_stream": INTEGER, "scrap_stream": INTEGER, "route_stream": INTEGER,
         "parts": INTEGER, "scrap": INTEGER, "rework": INTEGER, "failures": INTEGER, "repaired": INTEGER,
     },
@@ -78,7 +79,7 @@ TABLES: dict[str, dict[str, str]] = {
         "all_first": INTEGER, "all_last": INTEGER, "own_first": INTEGER, "own_last": INTEGER,
     },
     "pools": {
-        "people": INTEGER, "free": INTEGER, "first": INTEGER, "last": INTEGER, "waiting": INTEGER,
+        "people": INTEGER, "free": INTEGER, "first": INTEGER, "last": INTEGER, "waiting": INTEGER, "promised": INTEGER,
         "since": REAL, "busy_area": REAL, "waiting_area": REAL,
     },
     "needs": {"pool": INTEGER, "count": INTEGER},

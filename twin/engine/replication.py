@@ -7,8 +7,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from twin.engine.compiled_clock import CompiledClock
-from twin.engine.records import DRAIN, GROW, LOST, REFILL, STOP, World, as_array, empty, grow_parts, tables_of, world_of
-from twin.engine.results import Run, Trace, accounts_of, locked_machines
+from twin.engine.records import (
+    DRAIN,
+    GROW,
+    LOCKED,
+    LOST,
+    REFILL,
+    World,
+    as_array,
+    empty,
+    grow_parts,
+    tables_of,
+    world_of,
+)
+from twin.engine.results import Run, Trace, accounts_of, who_waits
 from twin.engine.simpy_clock import SimpyClock
 from twin.engine.state import LineState, digest_of
 from twin.engine.streams import Draws
@@ -37,10 +49,12 @@ class Task(NamedTuple):
 
 
 class _Keeper:
-    """Sees to what a rule has flagged: draws, part records, the event ring."""
+    """Sees to what a rule has flagged: draws, part records, the event ring, a line that has locked."""
 
-    def __init__(self, draws: Draws) -> None:
+    def __init__(self, plan: Plan, draws: Draws, deadlock: tuple[str, ...] | None) -> None:
+        self._plan = plan
         self._draws = draws
+        self.deadlock = deadlock
         self.events: list[np.ndarray[Any, Any]] = []
 
     def see_to(self, world: World) -> World:
@@ -53,7 +67,9 @@ class _Keeper:
             world = grow_parts(world, len(world.parts))
         if line.flag & DRAIN:
             self.drain(world)
-        line.flag &= STOP
+        if line.flag & LOCKED:
+            self.deadlock = who_waits(self._plan, world)
+        line.flag = 0
         return world
 
     def drain(self, world: World) -> None:
@@ -69,7 +85,7 @@ def run_task(task: Task) -> Run:
     plan, start, end = task.plan, task.warmup, task.warmup + task.horizon
     until = min(task.until, end)
     draws = Draws(plan.streams, task.seed, task.replication)
-    keeper = _Keeper(draws)
+    keeper = _Keeper(plan, draws, None if task.initial is None else task.initial.deadlock)
     make = CLOCKS[task.clock]
     world = world_of(_tables(task), objects=make.objects)
     begun_at = 0.0 if task.initial is None else task.initial.time
@@ -127,17 +143,18 @@ def measure_from(world: World, start: float) -> None:
 def _result(task: Task, keeper: _Keeper, draws: Draws, tables: dict[str, Any], until: float) -> Run:
     plan = task.plan
     measured = min(task.warmup, until)
-    locked = bool(tables["line"]["flag"][0] & STOP)
     raw = np.concatenate([empty("events", 0), *keeper.events])
     tables["events"] = empty("events", 0)
     state = None
     if task.keep_state:
-        state = LineState(plan.key, task.seed, task.replication, until, task.warmup, tables, draws.state())
+        state = LineState(
+            plan.key, task.seed, task.replication, until, task.warmup, keeper.deadlock, tables, draws.state()
+        )
     return Run(
         replication=task.replication,
         engine=task.clock,
         accounts=accounts_of(plan, tables, measured, until),
-        deadlock=locked_machines(plan, tables) if locked else None,
+        deadlock=keeper.deadlock,
         digest=digest_of(tables).hex(),
         moves=int(tables["line"]["moves"][0]),
         state=state,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from twin.accounts import Accounts
-from twin.engine.records import DONE
+from twin.engine.records import DONE, as_array
 from twin.engine.rules.flow import SCRAPPED
 from twin.engine.rules.record import LOG_ARRIVAL, LOG_CREW, LOG_LEVEL, LOG_PART, LOG_STATE
 from twin.events import STATES, Event
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from twin.engine.plan import Plan
+    from twin.engine.records import World
     from twin.engine.state import LineState, Tables
 
 SIMULATION = "simulation"
@@ -130,23 +131,30 @@ def machine_name(plan: Plan, m: int) -> str:
     return plan.stations[station] if alone else f"{plan.stations[station]} {m - first + 1}"
 
 
-def locked_machines(plan: Plan, tables: Tables) -> tuple[str, ...]:
-    """Return who waits for whom in a line that has locked: "a waits for b", by station and machine."""
-    machines, edges = tables["machines"], tables["edges"]
+def who_waits(plan: Plan, world: World) -> tuple[str, ...]:
+    """Return who waits for whom in a line that has just locked: "a waits for b", by station and machine.
+
+    Machines blocked towards each other, or those whose requests for people can never be granted.
+    """
+    machines, edges, needs = (
+        as_array(name, getattr(world, name)) for name in ("machines", "edges", "needs")
+    )
     blocked = machines["phase"] == DONE
     stations = np.array(plan.machine_station)
     locked = {s for s in range(len(plan.stations)) if blocked[stations == s].all()}
     towards = edges["to"][machines["edge"]]
-    while True:
-        leaving = {s for s in locked if not set(towards[stations == s].tolist()) <= locked}
-        if not leaving:
-            break
+    while leaving := {s for s in locked if not set(towards[stations == s].tolist()) <= locked}:
         locked -= leaving
-    return tuple(
-        f"{machine_name(plan, m)} waits for {plan.stations[towards[m]]}"
-        for m in range(len(machines))
-        if plan.machine_station[m] in locked
-    )
+    if locked:
+        pairs = [(m, plan.stations[towards[m]]) for m in range(len(machines)) if plan.machine_station[m] in locked]
+    else:
+        people = [f"{need['count']} {plan.skills[need['pool']]}" for need in needs]
+        pairs = [
+            (m, " and ".join(people[row["need_first"] : row["need_last"]]))
+            for m, row in enumerate(machines)
+            if row["waiting"] and not row["promised"]
+        ]
+    return tuple(f"{machine_name(plan, m)} waits for {what}" for m, what in pairs)
 
 
 def _translated(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-import sys
 import types
 from typing import TYPE_CHECKING, Any
 
@@ -62,7 +61,7 @@ def bind(
     return namespace
 
 
-def source_key(*versions: str) -> str:
-    """Return a hash of all rule sources, of the tables' description and of `versions`."""
-    text = "\0".join([*(inspect.getsource(module) for module in (records, *MODULES)), sys.version, *versions])
+def rules_key(*more: str) -> str:
+    """Return a hash of all rule sources, of the tables' description and of `more`."""
+    text = "\0".join([*(inspect.getsource(module) for module in (records, *MODULES)), *more])
     return hashlib.sha256(text.encode()).hexdigest()[:16]

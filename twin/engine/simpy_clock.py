@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from heapq import heappush
+from heapq import heapify, heappush
 from typing import TYPE_CHECKING, Any
 
 import simpy
-from simpy.core import StopSimulation
 from simpy.events import Event
 
-from twin.engine.records import INFINITE, STOP
+from twin.engine.records import INFINITE
 from twin.engine.rulebook import bind
 
 if TYPE_CHECKING:
@@ -24,8 +23,8 @@ FIRST_PRIORITY = 2
 class SimpyClock:
     """Runs one world on a `simpy.Environment`.
 
-    `see_to` is called when a rule has raised a flag; it clears all flags but STOP. A world in objects grows in place,
-    so it stays the same object throughout.
+    `see_to` is called when a rule has raised a flag. A world in objects grows in place, so it stays the same object
+    throughout.
     """
 
     objects = True
@@ -52,8 +51,8 @@ class SimpyClock:
             self._set_time(self.world, i, time)
 
     def run(self, until: float) -> None:
-        """Run up to, not including, `until` [s]; a line that has locked stays as it is."""
-        if until > self.environment.now and not self.world.line[0].flag & STOP:
+        """Run up to, not including, `until` [s]."""
+        if until > self.environment.now:
             self.environment.run(until=until)
 
     def _event(self, i: int) -> Event:
@@ -79,8 +78,6 @@ class SimpyClock:
                 settle(world)
                 if line.flag:
                     see_to(world)
-                    if line.flag & STOP:
-                        raise StopSimulation(None)
 
         callbacks: list[Callable[[Event], None]] = [fire]
         event.callbacks = callbacks
@@ -92,10 +89,19 @@ def _setter(environment: simpy.Environment, world: World, events: list[Event]) -
     queue: list[Any] = environment._queue  # noqa: SLF001 - `schedule` takes a delay, whose sum with now may round
     serial = environment._eid  # noqa: SLF001
     timers = world.timers
+    most = 1000 + 4 * len(timers)
 
     def set_time(world: World, i: int, time: float) -> None:  # noqa: ARG001 - the rules' signature
         timers[i] = time
         if time < INFINITE:
             heappush(queue, (time, FIRST_PRIORITY + i, next(serial), events[i]))
+            if len(queue) > most:
+                drop_stale()
+
+    def drop_stale() -> None:
+        """Keep other people's entries and those whose time is still the timer's: a far clock may be set many times."""
+        own = set(events)
+        queue[:] = [entry for entry in queue if entry[3] not in own or timers[entry[1] - FIRST_PRIORITY] == entry[0]]
+        heapify(queue)
 
     return set_time

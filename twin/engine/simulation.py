@@ -13,7 +13,7 @@ from twin.engine.plan import Plan, make_plan
 from twin.engine.replication import CLOCKS, Task, run_task
 from twin.errors import InputError
 from twin.line.names import nearest
-from twin.units import SECONDS_PER_YEAR
+from twin.units import SECONDS_PER_YEAR, format_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -61,7 +61,7 @@ def simulate(
     until
         Stop here [s since the run's start] instead of at the end; the state is kept.
     initial
-        Saved states to go on from, one a replication; they bring their own seed.
+        Saved states to go on from: as many replications, each with the seed that it brings.
     trace, keep_state
         Whether to keep every event of the first replication; whether to keep the final states.
     workers
@@ -79,15 +79,20 @@ def simulate(
     InputError
         If a number is out of range, the engine does not exist, or a state fits another line or warm-up.
     """
+    # Whole numbers would make Numba compile the rules once more, for whole times.
+    horizon, warmup = float(horizon), float(warmup)
+    keep_state = keep_state or until is not None
+    until = warmup + horizon if until is None else float(until)
     plan = make_plan(scenario)
-    _check(plan, horizon, warmup, replications, engine, initial)
-    end = warmup + horizon if until is None else until
+    _check_times(horizon, warmup, until)
+    _check_counts(replications, seed, workers, engine)
+    for state in initial or ():
+        _check_state(plan, state, warmup, until)
     states: Sequence[LineState | None] = [None] * replications if initial is None else initial
-    moves = _moves(scenario) * (warmup + horizon) * len(states)
+    moves = _moves(scenario) * until * len(states)
     clock = chosen_clock(moves) if engine == "auto" else engine
-    keep = keep_state or until is not None
     tasks = [
-        Task(plan, clock, seed, i, warmup, horizon, end, initially, trace and i == 0, keep)
+        Task(plan, clock, seed, i, warmup, horizon, until, initially, trace and i == 0, keep_state)
         for i, initially in enumerate(states)
     ]
     return _run(tasks, moves, workers, progress)
@@ -109,26 +114,35 @@ def _moves(scenario: Scenario) -> float:
     return min(rates, default=0.0) * len(stations)
 
 
-def _check(
-    plan: Plan, horizon: float, warmup: float, replications: int, engine: str, initial: Sequence[LineState] | None
-) -> None:
+def _check_times(horizon: float, warmup: float, until: float) -> None:
     if not (math.isfinite(horizon) and horizon > 0):
         raise InputError(f"horizon: {horizon} s is no time to measure; write a time above 0 s, such as 100 h")
     if not (math.isfinite(warmup) and warmup >= 0):
         raise InputError(f"warmup: {warmup} s is no time; write 0 s or more")
     if warmup + horizon > LONGEST:
-        raise InputError(f"horizon: {warmup + horizon:g} s is over 100 years; write a shorter time")
+        raise InputError(f"horizon: {format_time(warmup + horizon)} is over 100 years; write a shorter time")
+    if not 0 <= until <= warmup + horizon:
+        raise InputError(f"until: {until} s is not within the run; write a time from 0 to {warmup + horizon} s")
+
+
+def _check_counts(replications: int, seed: int, workers: int | None, engine: str) -> None:
     if replications < 1:
         raise InputError(f"replications: {replications} is too few; write 1 or more")
+    if seed < 0:
+        raise InputError(f"seed: {seed} is below 0; write a whole number, 0 or more")
+    if workers is not None and workers < 1:
+        raise InputError(f"workers: {workers} is too few; write 1 or more")
     if engine != "auto" and engine not in CLOCKS:
         raise InputError(f"engine: there is no engine {nearest(engine, ('auto', *CLOCKS))}")
-    for state in initial or ():
-        if state.key != plan.key:
-            raise InputError("the state was saved from another line or other options; name the same line and options")
-        if state.warmup_s != warmup:
-            raise InputError(f"the state was saved with a warm-up of {state.warmup_s:g} s; give the same warm-up")
-        if state.time > warmup + horizon:
-            raise InputError(f"the state stands at {state.time:g} s, after the end; give a longer horizon")
+
+
+def _check_state(plan: Plan, state: LineState, warmup: float, until: float) -> None:
+    if state.key != plan.key:
+        raise InputError("the state was saved from another line or other options; name the same line and options")
+    if state.warmup_s != warmup:
+        raise InputError(f"the state was saved with a warm-up of {format_time(state.warmup_s)}; give the same warm-up")
+    if state.time > until:
+        raise InputError(f"the state stands at {format_time(state.time)}, after the end; give a longer horizon")
 
 
 def _run(

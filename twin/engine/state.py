@@ -13,6 +13,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from twin.engine.records import COLUMNS, TABLES
+from twin.engine.rulebook import rules_key
 from twin.errors import InputError
 
 if TYPE_CHECKING:
@@ -23,9 +24,9 @@ Tables = dict[str, np.ndarray[Any, Any]]
 
 LAYOUT = {
     "line": {"flag", "top", "free", "free_count", "reserve", "event_count", "event_limit", "tracing"},
-    "machines": {"part", "next_blocked"},
+    "machines": {"part", "next_blocked", "promised"},
     "edges": {"head", "tail", "moving", "first_blocked", "last_blocked"},
-    "pools": {"first", "last"},
+    "pools": {"first", "last", "promised"},
     "streams": {"limit"},
 }
 """Fields that say where something lies in memory, not what it is; queues stand in the digest head to tail instead."""
@@ -45,6 +46,8 @@ class LineState:
         When it was stopped [s]; all events before it have happened.
     warmup_s
         The warm-up of the run [s]; its accounts begin there.
+    deadlock
+        Who waits for whom, if the line has locked.
     tables
         Every table and column of the world.
     draws
@@ -56,6 +59,7 @@ class LineState:
     replication: int
     time: float
     warmup_s: float
+    deadlock: tuple[str, ...] | None
     tables: Tables
     draws: list[tuple[int, list[int]]]
 
@@ -96,6 +100,17 @@ _SPOILT = (OSError, EOFError, ValueError, KeyError, TypeError, SyntaxError, Toke
 """What NumPy, JSON and the zip format raise for a file that is no saved state."""
 
 
+_HEAD = ("key", "seed", "replication", "time", "warmup_s", "deadlock", "draws")
+
+
+def _seal(rows: list[dict[str, Any]], arrays: dict[str, np.ndarray[Any, Any]]) -> str:
+    """Return a hash of all that a file of states holds: compiled rules do not look twice at what they read."""
+    digest = hashlib.sha256(json.dumps(rows).encode())
+    for name in sorted(arrays):
+        digest.update(f"{name} {arrays[name].dtype} ".encode() + arrays[name].tobytes())
+    return digest.hexdigest()
+
+
 def save_states(path: Path, states: Sequence[LineState]) -> None:
     """Write states to a NumPy archive; the file appears whole or not at all.
 
@@ -104,11 +119,9 @@ def save_states(path: Path, states: Sequence[LineState]) -> None:
     InputError
         If the file cannot be written.
     """
-    head = [
-        {field: getattr(state, field) for field in ("key", "seed", "replication", "time", "warmup_s", "draws")}
-        for state in states
-    ]
+    rows = [{field: getattr(state, field) for field in _HEAD} for state in states]
     arrays = {f"{i}.{name}": column for i, state in enumerate(states) for name, column in state.tables.items()}
+    head = {"rules": rules_key(), "seal": _seal(rows, arrays), "states": rows}
     part = path.with_name(path.name + ".part")
     try:
         with part.open("wb") as file:
@@ -130,18 +143,24 @@ def load_states(path: Path, key: str) -> list[LineState]:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             head = json.loads(str(archive["head"]))
+            arrays = {name: archive[name] for name in archive.files if name != "head"}
+            if head["seal"] != _seal(head["states"], arrays):
+                raise ValueError("the file was changed")
             states = [
                 LineState(
-                    tables={name: archive[f"{i}.{name}"] for name in (*TABLES, *COLUMNS)},
+                    tables={name: arrays[f"{i}.{name}"] for name in (*TABLES, *COLUMNS)},
                     draws=[(int(count), list(words)) for count, words in row.pop("draws")],
+                    deadlock=None if (names := row.pop("deadlock")) is None else tuple(names),
                     **row,
                 )
-                for i, row in enumerate(head)
+                for i, row in enumerate(head["states"])
             ]
     except FileNotFoundError as error:
         raise InputError(f"{path}: there is no such file; save a state with --save-state") from error
     except _SPOILT as error:
         raise InputError(f"{path}: this is no saved state; save one with --save-state") from error
+    if head["rules"] != rules_key():
+        raise InputError(f"{path}: the state was saved by another version, whose rules differ; save it anew")
     if any(state.key != key for state in states):
         raise InputError(f"{path}: the state is of another line or other options; name the same line and options")
     return states

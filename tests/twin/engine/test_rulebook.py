@@ -15,7 +15,7 @@ import pytest
 
 from twin.engine import records, rulebook
 from twin.engine.compiled_clock import ENTRIES, MODULE, compiled_rules
-from twin.engine.rulebook import MODULES, bind, constants, rules, source_key
+from twin.engine.rulebook import MODULES, bind, constants, rules, rules_key
 
 ROOT = Path(__file__).parents[3]
 
@@ -104,13 +104,13 @@ def test_constants_are_numbers() -> None:
 
 
 def test_the_key_of_the_cache_follows_sources_and_versions(monkeypatch: pytest.MonkeyPatch) -> None:
-    key = source_key("2.4.0")
+    key = rules_key("2.4.0")
 
-    assert source_key("2.4.0") == key
-    assert source_key("2.4.1") != key
+    assert rules_key("2.4.0") == key
+    assert rules_key("2.4.1") != key
     source = rulebook.inspect.getsource
     monkeypatch.setattr(rulebook.inspect, "getsource", lambda module: source(module) + "# a comment")
-    assert source_key("2.4.0") != key
+    assert rules_key("2.4.0") != key
 
 
 def test_an_edited_rule_changes_the_compiled_answer(tmp_path: Path) -> None:

@@ -109,6 +109,11 @@ def test_states_bring_their_own_seed_and_replications(line: Scenario) -> None:
         ({"warmup": math.inf}, "warmup"),
         ({"warmup": math.nan}, "warmup"),
         ({"replications": 0}, "replications: 0 is too few"),
+        ({"seed": -1}, "seed: -1 is below 0"),
+        ({"workers": 0}, "workers: 0 is too few"),
+        ({"until": math.nan}, "until: nan s is not within the run"),
+        ({"until": -1.0}, "until"),
+        ({"until": 1e6}, "until"),
         ({"engine": "compield"}, "compiled"),
     ],
 )
@@ -125,7 +130,7 @@ def test_a_state_that_does_not_fit_is_refused(line: Scenario) -> None:
         simulate(serial({"a": {"cycle": constant(10)}}), engine="simpy", horizon=600, initial=states)
     with pytest.raises(InputError, match="a warm-up of 0 s"):
         simulate(line, engine="simpy", horizon=600, warmup=60, initial=states)
-    with pytest.raises(InputError, match="stands at 200 s, after the end"):
+    with pytest.raises(InputError, match="stands at 3.33 min, after the end"):
         simulate(line, engine="simpy", horizon=100, initial=states)
 
 

@@ -7,7 +7,7 @@ and all that it asks is free, which says the same and looks at no more than the 
 from __future__ import annotations
 
 from twin.engine.records import WAITING_OPERATOR, WAITING_REPAIR, Record, World
-from twin.engine.rules.record import LOG_CREW, enter, log
+from twin.engine.rules.record import LOG_CREW, enter, lock, log
 from twin.engine.rules.work import run_on, start_repair
 
 
@@ -132,6 +132,8 @@ def ask_repair(world: World, machine: Record) -> None:
         start_repair(world, machine)
     else:
         enter(world, machine, WAITING_REPAIR)
+        if machine.crewed == 1 and world.line[0].locked == 0:
+            look_for_standstill(world)
 
 
 def release_repairers(world: World, machine: Record) -> None:
@@ -146,6 +148,56 @@ def release_crew(world: World, machine: Record) -> None:
     machine.crewed = 0
     for n in range(station.crew_first, station.crew_last):
         change_pool(world, world.needs[n].pool, world.needs[n].count, 0)
+
+
+def _give_back(world: World, machine: Record, sign: int) -> None:
+    """What the machine's crew adds to (1) or takes from (-1) the people promised to be free some day."""
+    station = world.stations[machine.station]
+    for n in range(station.crew_first, station.crew_last):
+        world.pools[world.needs[n].pool].promised += sign * world.needs[n].count
+
+
+def _can_be_promised(world: World, machine: Record) -> bool:
+    """Whether all it asks will be free some day, and no earlier request for the same pools lacks a promise."""
+    for n in range(machine.need_first, machine.need_last):
+        pool = world.pools[world.needs[n].pool]
+        if pool.promised < world.needs[n].count:
+            return False
+        node = pool.first
+        while world.machines[world.waits[node].machine].promised == 1:
+            node = world.waits[node].after
+        if world.waits[node].machine != machine.index:
+            return False
+    return True
+
+
+def look_for_standstill(world: World) -> None:
+    """Whether some requests can never be granted, since machines that wait themselves hold the people.
+
+    The banker's algorithm (Dijkstra 1965): whoever works will give its people back, and so will whoever can be promised
+    all it asks; if a request remains, the line has locked (until the shift's end, where there is one).
+    """
+    for p in range(len(world.pools)):
+        world.pools[p].promised = world.pools[p].people
+    for m in range(len(world.machines)):
+        machine = world.machines[m]
+        machine.promised = 1 - machine.waiting
+        if machine.waiting == 1 and machine.crewed == 1:
+            _give_back(world, machine, -1)
+    left = world.line[0].waiting
+    promised = True
+    while promised:
+        promised = False
+        for m in range(len(world.machines)):
+            machine = world.machines[m]
+            if machine.promised == 0 and _can_be_promised(world, machine):
+                machine.promised = 1
+                left -= 1
+                promised = True
+                if machine.crewed == 1:
+                    _give_back(world, machine, 1)
+    if left > 0:
+        lock(world)
 
 
 def grant(world: World) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twin.engine.records import BLOCKED, DONE, GROUP, IDLE, INFINITE, STARVED, STOP, WORK, Record, World
+from twin.engine.records import BLOCKED, DONE, GROUP, IDLE, INFINITE, PAUSE, STARVED, WORK, Record, World
 from twin.engine.rules.crew import ask_crew, release_crew
 from twin.engine.rules.record import (
     LOG_PART,
@@ -11,6 +11,7 @@ from twin.engine.rules.record import (
     draw,
     enter,
     free_part,
+    lock,
     log,
     mark,
     new_part,
@@ -19,6 +20,7 @@ from twin.engine.rules.timers import set_time
 from twin.engine.rules.work import grow_older
 
 OUT, SCRAPPED = -1, -2
+PAUSE_EVERY = (1 << 20) - 1
 
 
 def put(world: World, edge: Record, p: int) -> None:
@@ -89,17 +91,27 @@ def leave(world: World, machine: Record, edge: Record) -> None:
 def block(world: World, machine: Record, edge: Record) -> None:
     """Blocking after service: the finished part waits on its machine, in order of completion."""
     enter(world, machine, BLOCKED)
-    machine.next_blocked = -1
-    if edge.first_blocked < 0:
+    before = edge.last_blocked if edge.first_blocked >= 0 else -1
+    if before >= 0 and world.machines[before].done == machine.done and before > machine.index:
+        # A machine of no cycle time can complete again at the same instant, after one that stands behind it.
+        before = -1
+        after = edge.first_blocked
+        while world.machines[after].done < machine.done or after < machine.index:
+            before = after
+            after = world.machines[after].next_blocked
+    if before < 0:
+        machine.next_blocked = edge.first_blocked
         edge.first_blocked = machine.index
     else:
-        world.machines[edge.last_blocked].next_blocked = machine.index
-    edge.last_blocked = machine.index
+        machine.next_blocked = world.machines[before].next_blocked
+        world.machines[before].next_blocked = machine.index
+    if machine.next_blocked < 0:
+        edge.last_blocked = machine.index
     station = world.stations[machine.station]
     station.blocked += 1
     if edge.capacity == 0:
         mark(world, world.stations[edge.to])
-    if station.in_loop == 1:
+    if station.in_loop == 1 and world.line[0].locked == 0:
         look_for_deadlock(world, station)
 
 
@@ -139,7 +151,7 @@ def look_for_deadlock(world: World, station: Record) -> None:
         world.stations[s].visited = 0
         s = world.stations[s].next_visit
     if locked:
-        world.line[0].flag |= STOP
+        lock(world)
 
 
 def take(world: World, station: Record, machine: Record) -> bool:
@@ -216,6 +228,8 @@ def complete(world: World, machine: Record) -> None:
     """The cycle is complete: people first, then scrap and route are drawn, then the part leaves or blocks."""
     line = world.line[0]
     line.moves += 1
+    if line.moves & PAUSE_EVERY == 0:
+        line.flag |= PAUSE
     set_time(world, machine.index, INFINITE)
     if machine.first_failure < machine.last_failure:
         grow_older(world, machine, machine.work)

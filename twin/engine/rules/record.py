@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twin.engine.records import DRAIN, GROUP, GROW, LOST, REFILL, Record, World
+from twin.engine.records import DRAIN, GROUP, GROW, LOCKED, LOST, REFILL, Record, World
 
 BUFFER_MASK = 2047
 """Each stream has a ring of 2,048 variates (two blocks of 1,024); a position is taken modulo that."""
@@ -37,6 +37,14 @@ def log(world: World, kind: int, owner: int, a: int, b: int, c: int, x: float) -
     line.event_count += 1
     if line.event_count >= line.event_limit:
         line.flag |= DRAIN
+
+
+def lock(world: World) -> None:
+    """The line has locked: the clock notes who waits for whom, once, and goes on with what still moves."""
+    line = world.line[0]
+    if line.locked == 0:
+        line.locked = 1
+        line.flag |= LOCKED
 
 
 def enter(world: World, machine: Record, state: int) -> None:
