@@ -70,7 +70,6 @@ def compare(
         against=against,
         horizon=horizon,
         warmup=warmup,
-        engine=engine,
     )
     start = time.monotonic()
     studies = run_levels(asked, replications=replications, seed=seed, engine=engine, workers=workers)

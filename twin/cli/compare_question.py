@@ -61,14 +61,13 @@ def question(
     against: str | None = None,
     horizon: str = SHIFTS,
     warmup: str | None = None,
-    engine: str = "auto",
 ) -> Question:
     """Read what is asked, before anything is simulated.
 
     Raises
     ------
     InputError
-        With everything that is wrong: the line, levels, sites, times and engine that do not exist, each with the
+        With everything that is wrong: the line, levels, sites and times that do not exist, each with the
         nearest; a site against itself; wages that a site does not know.
     """
     problems: list[str] = []
@@ -80,7 +79,6 @@ def question(
     there = None if elsewhere is None else _tried(problems, site_of, elsewhere)
     if elsewhere and here and there and site_path(elsewhere).resolve() == site_path(site).resolve():
         problems.append(f"--against {against}: it is --site already; name another site")
-    _tried(problems, _check_engine, engine)
     if described is None:
         raise InputError(*problems)
     levels = _levels(described, options, problems)
@@ -158,14 +156,6 @@ def levels_to_write(line: Line) -> str:
     known = [f"{name}: {option}" for name, station in line.stations.items() for option in station.automation]
     named = f"levels: {{manual: {{}}, automated: {{{known[0]}}}}}" if known else ""
     return f"write {named or '`automation` at a station, and `levels` that name it,'} in its file"
-
-
-def _check_engine(engine: str) -> None:
-    from twin.engine.replication import CLOCKS
-    from twin.line.names import nearest
-
-    if engine not in {"auto", *CLOCKS}:
-        raise InputError(f"--engine {engine}: there is no engine {nearest(engine, ('auto', *CLOCKS))}")
 
 
 def _priced(site: Site, chosen: Scenario) -> None:

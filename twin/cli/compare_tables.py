@@ -57,10 +57,16 @@ def cost_table(answer: Answer) -> Table:
 
 def wage_table(answer: Answer) -> Table:
     """Tabulate the operator's wages at which a level begins to pay, and at which it costs what it costs elsewhere."""
-    headings = ["level", "pays at wages"]
+    rows = answer.comparison.rows
+    columns: dict[str, list[RenderableType]] = {"level": [_name(row.level, row, answer) for row in rows]}
+    if len(rows) > 1:
+        columns["pays at wages"] = ["reference" if row.pays is None else _pays(row.pays) for row in rows]
+    if len(rows) > 1 and answer.there:
+        columns["gap closed, net"] = [_closed(row) for row in rows]
     if answer.there:
-        headings += ["gap closed, net", f"parity with {answer.there.country}", "low to high there"]
-    return table(headings, [_wages(row, answer) for row in answer.comparison.rows], left=(0, 1))
+        columns[f"parity with {answer.there.country}"] = [wage_text(row.standing["mode"].parity) for row in rows]
+        columns["low to high there"] = [_parities(row) for row in rows]
+    return table(list(columns), zip(*columns.values(), strict=True), left=(0, 1) if len(rows) > 1 else (0,))
 
 
 def parts_table(answer: Answer) -> Table:
@@ -78,18 +84,16 @@ def _name(name: str, row: Row, answer: Answer) -> Text:
     return Text(name, "bold" if row is answer.best and answer.is_better else "")
 
 
-def _wages(row: Row, answer: Answer) -> list[RenderableType]:
-    cells: list[RenderableType] = [_name(row.level, row, answer), "reference" if row.pays is None else _pays(row.pays)]
-    if answer.there:
-        closed = row.standing["mode"].gap_closed
-        ends = [row.standing[case].parity.threshold.wage for case in ("low", "high")]
-        known = sorted(end for end in ends if end is not None)
-        cells += [
-            NOTHING if closed is None or row.verdict == "reference" else share_text(closed),
-            wage_text(row.standing["mode"].parity),
-            f"{number(known[0], 0)} to {number(known[-1], 0)}" if len(known) == len(ends) else NOTHING,
-        ]
-    return cells
+def _closed(row: Row) -> str:
+    closed = row.standing["mode"].gap_closed
+    return NOTHING if closed is None or row.verdict == "reference" else share_text(closed)
+
+
+def _parities(row: Row) -> str:
+    """Write the parity wages at the low and the high wages of the other site."""
+    ends = [row.standing[case].parity.threshold.wage for case in ("low", "high")]
+    known = sorted(end for end in ends if end is not None)
+    return f"{number(known[0], 0)} to {number(known[-1], 0)}" if len(known) == len(ends) else NOTHING
 
 
 def _pays(passing: WageThreshold) -> str:

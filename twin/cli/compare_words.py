@@ -253,11 +253,14 @@ def _of_two_sites(answer: Answer) -> list[str]:
     other, reference = answer.comparison.other, answer.reference
     if answer.there is None or other is None:
         return []
+    parity = (
+        f"Parity: the wage in {answer.here.country} up to which a level costs no more than in {answer.there.country}."
+    )
+    if len(answer.comparison.rows) == 1:
+        return [parity]
     gap = number(reference.parts["labour"] - other.parts["labour"], answer.places[reference.level])
-    return [
-        f"Gap closed, net: what is saved on the whole cost, as a share of the gap in labour, {gap} {answer.per_unit}.",
-        f"Parity: the wage in {answer.here.country} up to which a level costs no more than in {answer.there.country}.",
-    ]
+    closed = f"what is saved on the whole cost, as a share of the gap in labour, {gap} {answer.per_unit}"
+    return [f"Gap closed, net: {closed}.", parity]
 
 
 def _of_capital(answer: Answer) -> list[str]:

@@ -322,6 +322,16 @@ def test_a_reference_alone_has_no_column_of_differences(tmp_path: Path) -> None:
     assert "pays at wages" not in found.out
 
 
+def test_one_level_against_another_site_has_a_parity_alone() -> None:
+    found = answer(there=abroad(), levels=["manual"])
+
+    assert [column.header for column in wage_table(found).columns] == [
+        "level", "parity with Abroad", "low to high there",
+    ]  # fmt: skip
+    assert cells_of(wage_table(found)) == [["manual", "8.000", "5 to 11"]]
+    assert not any("Gap closed" in note for note in notes(found))
+
+
 def test_a_line_that_always_locks_has_no_cost_and_ends_with_one(tmp_path: Path) -> None:
     path = line_file(tmp_path, LOCKING)
     found = twin("compare", path, *SHORT)

@@ -37,20 +37,19 @@ def test_all_that_does_not_exist_is_named_at_once_with_the_nearest(tmp_path: Pat
     path = line_file(tmp_path)
     found = twin(
         "compare", path, "--options", "manul,cells", "--reference", "cell", "--site", "frence",
-        "--against", "chin:sells", "--horizon", "2 hrs", "--engine", "simpi",
+        "--against", "chin:sells", "--horizon", "2 hrs",
     )  # fmt: skip
 
     assert (found.code, found.out) == (2, "")
     problems = found.err.splitlines()
-    assert problems[:6] == [
+    assert problems[:5] == [
         'there is no site "frence"; did you mean france?',
         'there is no site "chin"; did you mean china?',
-        '--engine simpi: there is no engine "simpi"; did you mean simpy?',
         '--options manul: pressing has no level "manul"; did you mean manual?',
         '--reference cell: pressing has no level "cell"; did you mean cells?',
         '--against chin:sells: pressing has no level "sells"; did you mean cells?',
     ]
-    assert problems[6].startswith('--horizon: "2 hrs" is not a time')
+    assert problems[5].startswith('--horizon: "2 hrs" is not a time')
 
 
 def test_a_level_of_a_line_without_levels_is_refused_with_what_to_write(tmp_path: Path) -> None:
