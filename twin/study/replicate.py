@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import platform
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -77,33 +78,36 @@ class Study:
         """The runs that ended in a deadlock."""
         return tuple(run for run in self.runs if run.deadlock is not None)
 
-    def estimate(self, value: Callable[[Accounts], float | None]) -> Estimate | None:
-        """Estimate the mean over replications of a number that accounts give.
+    def estimate(self, value: Callable[[Accounts], float | None], highest: float = math.inf) -> Estimate | None:
+        """Estimate the mean over replications of a number that accounts give, from 0 to `highest`.
 
-        Where a replication gives none (it made no part, say), the number of all replications together stands without
+        An interval ends where such a number can be no more, for Student's t knows no bounds. Where a replication
+        gives none (it made no part, say), the number of all replications together stands without
         an interval; None where they give none either.
         """
         values = [value(run.accounts) for run in self.runs]
         known = [number for number in values if number is not None]
         if len(known) == len(values):
-            return mean_interval(known)
+            return _within(mean_interval(known), highest)
         together = value(self.pooled)
         return None if together is None else Estimate(together, None)
 
     def line_kpi(self, kpi: str) -> Estimate | None:
         """Estimate a KPI of the line, named as in `twin.kpi.definitions`."""
         per_part = self.scenario.line.product.per_part
-        return self.estimate(lambda accounts: BY_ID[kpi].function(whole_line(accounts, per_part=per_part)))
+        row = BY_ID[kpi]
+        return self.estimate(lambda accounts: row.function(whole_line(accounts, per_part=per_part)), row.highest)
 
     def station_kpi(self, kpi: str, station: str) -> Estimate | None:
         """Estimate a KPI of a station, named as in `twin.kpi.definitions`."""
-        machines = machines_of(self.pooled, station)
-        return self.estimate(lambda accounts: BY_ID[kpi].function(work_unit(accounts, machines)))
+        row, machines = BY_ID[kpi], machines_of(self.pooled, station)
+        return self.estimate(lambda accounts: row.function(work_unit(accounts, machines)), row.highest)
 
     def per_hour(self, parts: Callable[[Accounts], float]) -> Estimate:
         """Estimate a number of parts as units of the product per hour of measured time, closed hours included."""
         units = self.scenario.line.product.per_part * SECONDS_PER_HOUR
-        return mean_interval([float(parts(run.accounts) * units / run.accounts.span_s) for run in self.runs])
+        rates = [float(parts(run.accounts) * units / run.accounts.span_s) for run in self.runs]
+        return _within(mean_interval(rates), math.inf)
 
     @property
     def good_per_hour(self) -> Estimate:
@@ -113,18 +117,29 @@ class Study:
     @property
     def good_per_shift(self) -> Estimate | None:
         """Good units that left the line per shift worked; None where no shift was measured."""
-        line = self.scenario.line
-        a_shift = line.product.per_part * shift_hours(line.shifts) * SECONDS_PER_HOUR
+        return self._good_in(shift_hours(self.scenario.line.shifts) * SECONDS_PER_HOUR)
+
+    @property
+    def good_per_hour_worked(self) -> Estimate | None:
+        """Good units that left the line per hour within shifts; None where no shift was measured."""
+        return self._good_in(SECONDS_PER_HOUR)
+
+    def _good_in(self, time: float) -> Estimate | None:
+        """Estimate the good units in a time [s] within shifts."""
+        units = self.scenario.line.product.per_part * time
         if any(run.accounts.scheduled_s <= 0 for run in self.runs):
             return None
-        return self.estimate(lambda accounts: accounts.departed * a_shift / accounts.scheduled_s)
+        return self.estimate(lambda accounts: accounts.departed * units / accounts.scheduled_s)
 
     @cached_property
     def limits(self) -> dict[str, int]:
-        """The station that limits the line, then the others that do in some replications; each with how many."""
+        """The stations that limit the line, each with in how many replications, the most first.
+
+        Of several with as many, the one that limits all replications together comes first.
+        """
         counted = Counter(bottleneck(run.accounts) for run in self.runs)
-        station = bottleneck(self.pooled)
-        return {station: counted.pop(station, 0)} | dict(counted.most_common())
+        together = bottleneck(self.pooled)
+        return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0] != together)))
 
     @property
     def oee_station(self) -> str:
@@ -182,6 +197,14 @@ def replicate(
         progress=progress,
     )
     return Study(scenario, tuple(runs), horizon, warmup, initial[0].seed if initial else seed)
+
+
+def _within(estimate: Estimate, highest: float) -> Estimate:
+    """Return an estimate whose interval ends at 0 and at `highest`."""
+    if estimate.interval is None:
+        return estimate
+    low, high = estimate.interval
+    return replace(estimate, interval=(max(0.0, low), min(highest, high)))
 
 
 def versions() -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+from dataclasses import replace
 from statistics import fmean
 
 import pytest
@@ -21,7 +22,7 @@ HOUR = 3600.0
 KEYS = {
     "line", "options", "engine", "versions", "seed", "replications", "horizon_s", "warmup_s", "digest", "deadlocks",
     "throughput_per_h", "good", "scrap", "rework", "lead_time_s", "wip", "stations", "buffers", "operators",
-    "energy_kwh_per_unit",
+    "energy_kwh_per_unit", "kpis",
 }  # fmt: skip
 
 
@@ -138,6 +139,8 @@ def test_good_units_are_counted_by_shifts_worked_and_by_hours_passed() -> None:
     assert study.good_per_shift is not None
     assert study.good_per_shift.mean == pytest.approx(5 * 480 / 5, abs=0.2)
     assert study.good_per_hour.mean == pytest.approx(5 * 480 / 168, abs=0.02)
+    assert study.good_per_hour_worked is not None
+    assert study.good_per_hour_worked.mean == pytest.approx(60, abs=0.02)
 
 
 def test_a_time_without_a_shift_gives_no_number_and_no_error() -> None:
@@ -169,6 +172,33 @@ def test_every_replication_names_a_station_that_limits(study: Study) -> None:
     assert sum(study.limits.values()) == len(study.runs)
     assert set(study.limits) <= {"press", "weld", "inspect"}
     assert study.oee_station == next(iter(study.limits))
+
+
+def test_the_station_that_limits_most_replications_comes_first(monkeypatch: pytest.MonkeyPatch, study: Study) -> None:
+    def limits(*found: str) -> list[tuple[str, int]]:
+        """Return what a study of three replications makes of the bottleneck of each, and of all together."""
+        names = iter(found)
+        monkeypatch.setattr("twin.study.replicate.bottleneck", lambda _: next(names))
+        return list(replace(study).limits.items())
+
+    assert limits("weld", "press", "weld", "press") == [("weld", 2), ("press", 1)]
+    assert limits("weld", "press", "inspect", "press") == [("press", 1), ("weld", 1), ("inspect", 1)]
+
+
+def test_an_interval_ends_where_its_number_can_be_no_more() -> None:
+    scene = serial({"press": {"cycle": constant(60)}})
+    study = replicate(scene, replications=2, horizon=HOUR, engine="simpy")
+    shares = iter([0.9, 1.0, 0.02, 0.1])
+
+    high = study.estimate(lambda _: next(shares), highest=1.0)
+    low = study.estimate(lambda _: next(shares), highest=1.0)
+
+    assert high is not None
+    assert high.interval is not None
+    assert high.interval == (pytest.approx(0.95 - 12.706 * 0.05, abs=1e-3), 1.0)
+    assert low is not None
+    assert low.interval is not None
+    assert low.interval[0] == 0.0
 
 
 def test_the_line_s_own_bottleneck_gives_the_oee(chosen: Scenario) -> None:
