@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from support.lines import constant, describe, seconds
-from support.timeline import arrivals, levels, parts, reasons, states
+from support.timeline import arrivals, levels, parts, reasons, states, trace
 
 if TYPE_CHECKING:
     from support.timeline import Follow
@@ -108,3 +108,26 @@ def test_what_happens_as_the_warm_up_ends_is_measured(follow: Follow, line: Scen
     assert run.accounts.arrived == 2 * 5
     assert list(run.accounts.repaired) == [0, 1, 1]
     assert run.accounts.span_s == 90
+
+
+def test_of_two_blocked_at_one_instant_the_lower_number_moves_first(follow: Follow) -> None:
+    """Three f of 30 s, two z of no time, d of 10 s, no place before d.
+
+    30  z1 has P1, which d takes, then P3; z2 has P2: both are blocked since 30
+    40  d takes P3 from z1
+    50  d takes P2 from z2
+    60  z1 has P4 and z2 P5, both blocked, P6 waits; d is free and takes P4; z1 takes P6 and is blocked at 60 as well,
+        after z2, but before it by its number
+    70  so d takes P6, and P5 at 80
+    """
+    stations = {
+        "f": {"cycle": constant(30), "machines": 3},
+        "z": {"cycle": constant(0), "machines": 2},
+        "d": {"cycle": constant(10)},
+    }
+    route = [{"from": "f", "to": "z"}, {"from": "z", "to": "d", "buffer": 0}, {"from": "d", "to": "out"}]
+
+    run = follow(describe(stations, route), 95)
+
+    left = [(event.time, event.fields["part"]) for event in trace(run) if event.fields.get("to") == "out"]
+    assert left == [(40, 1), (50, 3), (60, 2), (70, 4), (80, 6), (90, 5)]

@@ -172,7 +172,7 @@ def test_an_arrival_is_turned_away_when_enough_wait(follow: Follow) -> None:
     assert accounts.lead_sum_s == (14 - 4) + (24 - 8) + (34 - 16)
 
 
-def test_a_deadlock_ends_the_replication_and_is_named(follow: Follow) -> None:
+def test_a_deadlock_is_named_and_nothing_moves_after_it(follow: Follow) -> None:
     """A 2 s, one place, b 10 s and straight back to a: at 12 each waits for the other."""
     stations = {"a": {"cycle": constant(2)}, "b": {"cycle": constant(10)}}
     route: list[Description] = [

@@ -130,7 +130,7 @@ def test_a_state_that_does_not_fit_is_refused(line: Scenario) -> None:
         simulate(serial({"a": {"cycle": constant(10)}}), engine="simpy", horizon=600, initial=states)
     with pytest.raises(InputError, match="a warm-up of 0 s"):
         simulate(line, engine="simpy", horizon=600, warmup=60, initial=states)
-    with pytest.raises(InputError, match="stands at 3.33 min, after the end"):
+    with pytest.raises(InputError, match=r"stands at 3\.33 min, after the end"):
         simulate(line, engine="simpy", horizon=100, initial=states)
 
 
