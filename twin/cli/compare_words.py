@@ -14,7 +14,7 @@ from twin.cli.compare_tables import capital_unit
 from twin.cli.numbers import NO_BREAK_SPACE, decimals_of, mean_and_interval, number, percent, plus_minus
 from twin.cli.show import unit, units
 from twin.economics.unit_cost import rounded_parts
-from twin.line.basis import guesses
+from twin.line.basis import guesses, numbers
 from twin.study.compare import AS_DESCRIBED
 from twin.study.intervals import CONFIDENCE, Estimate
 
@@ -222,13 +222,12 @@ def rounded_up(count: int) -> str:
 def basis_lines(asked: Question) -> list[str]:
     """Say how many of the line's numbers are guesses and where to see them, and what a line without levels lacks."""
     lacks = [] if asked.line.levels else [f"No levels of automation to compare; {levels_to_write(asked.line)}."]
-    count = len(guesses(asked.line))
-    if not count:
+    guessed, many = len(guesses(asked.line)), len(numbers(asked.line))
+    if not guessed:
         return lacks
-    guessed = (
-        "one of the line's numbers is an assumption" if count == 1 else f"{count} of the line's numbers are assumptions"
-    )
-    return [*lacks, f"{_begun(guessed)}; `twin check {shlex.quote(asked.named)}` lists them."]
+    are = "is an assumption" if guessed == 1 else "are assumptions"
+    basis = f"{guessed:,} of the line's {many:,} numbers {are} or without a source"
+    return [*lacks, f"{basis}: `twin check {shlex.quote(asked.named)}`."]
 
 
 def notes(answer: Answer) -> list[str]:

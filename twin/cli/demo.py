@@ -88,8 +88,8 @@ def _described(asked: Question) -> Iterator[RenderableType]:
     from rich.text import Text
 
     from twin.cli import at_best, understood
+    from twin.cli.compare_words import basis_lines
     from twin.cli.show import verdict, width
-    from twin.line.basis import guesses
     from twin.line.capacity import static_capacity
     from twin.line.diagram_text import flow_text
     from twin.line.scenario import scenario
@@ -99,4 +99,4 @@ def _described(asked: Question) -> Iterator[RenderableType]:
     yield verdict(at_best.verdict_text(described, static_capacity(described.line)))
     yield Text(flow_text(described.line, width=width(), ascii_only=ascii_only), no_wrap=True)
     yield understood.facts(described.line)
-    yield f"{len(guesses(described.base))} of its numbers are guesses; `twin check {LINE}` lists them."
+    yield "\n".join(basis_lines(asked))
