@@ -88,10 +88,7 @@ class Failure(Described):
 
 
 class Power(Described):
-    """Electrical power of one machine [W] by its state.
-
-    What is not named: waiting for repair takes the power of `down`, every other state that of `idle`.
-    """
+    """Electrical power of one machine [W] by its state; not named, `waiting_repair` is as `down`, others as `idle`."""
 
     idle: Watts = Field(default=0.0, description="power in every state that is not named", examples=["4 kW"])
     processing: Watts | None = Field(default=None, description="power while processing", examples=["18 kW"])

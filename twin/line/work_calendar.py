@@ -52,7 +52,7 @@ def _shift(written: object) -> tuple[int, int]:
 
 
 def _days(written: object) -> tuple[Day, ...]:
-    parts = written if isinstance(written, (list, tuple)) else str(written).lower().split(",")
+    parts = written.split(",") if isinstance(written, str) else written if isinstance(written, (list, tuple)) else ()
     chosen = [day for part in parts for day in _days_of(str(part).strip().lower())]
     if not chosen or len(set(chosen)) < len(chosen):
         raise InputError(f"{quoted(written)} names a day twice or none; write mon-fri or [mon, wed, fri]")
