@@ -237,7 +237,8 @@ def commands_page() -> str:
         "# Commands",
         "",
         "Answers go to stdout, errors and progress to stderr. With `--json` stdout holds one JSON document and nothing",
-        "else. Exit code 0: done; 1: the answer is no; 2: the input is wrong.",
+        "else. Exit code 0: done; 1: the answer is no; 2: the input is wrong, or the output cannot be written; 130:",
+        "interrupted; 141: nobody reads the output any more; 143: asked to end.",
         "",
     ]
     for command in ("twin", *(f"twin {name}" for name in COMMANDS)):

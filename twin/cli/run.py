@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,23 +20,37 @@ from twin.cli.resolve import (
     WarmupOption,
     WorkersOption,
     line_of,
+    line_path,
+    output_file,
     times_of,
 )
 from twin.cli.show import grey, progress, show, show_json, verdict
 from twin.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.console import RenderableType
 
     from twin.engine.state import LineState
     from twin.line.scenario import Scenario
     from twin.study.replicate import Study
 
-TraceOption = Annotated[Path | None, typer.Option("--trace", metavar="FILE", help="Write every event to a CSV file.")]
-SaveOption = Annotated[Path | None, typer.Option("--save-state", metavar="FILE", help="Save where each run stopped.")]
+TraceOption = Annotated[
+    Path | None,
+    typer.Option("--trace", metavar="FILE.csv", help="Write every event of the first replication to a file."),
+]
+SaveOption = Annotated[
+    Path | None, typer.Option("--save-state", metavar="FILE.npz", help="Save where each run stopped.")
+]
 KpisOption = Annotated[bool, typer.Option("--kpis", help="Show every KPI of every station and of the line.")]
 ResumeOption = Annotated[
-    Path | None, typer.Option("--resume", metavar="FILE", help="Go on from a saved state, with its seed.")
+    Path | None,
+    typer.Option(
+        "--resume",
+        metavar="FILE.npz",
+        help="Go on from a saved state, with its seed, until --horizon has been measured in all.",
+    ),
 ]
 
 
@@ -63,11 +76,16 @@ def run(
     from twin.study.replicate import document, replicate
 
     chosen = scenario(line_of(line), options)
-    _check_folders(trace, save_state)
+    if trace is not None:
+        output_file(trace, ".csv", line_path(line), option="--trace")
+    if save_state is not None:
+        output_file(save_state, ".npz", line_path(line), option="--save-state")
     states = None if resume is None else _saved(context, resume, chosen)
     if states and warmup is None:
         warmup = f"{states[0].warmup_s!r} s"
     horizon_s, warmup_s = times_of(chosen.line.shifts, horizon, warmup)
+    if resume is not None and states:
+        _check_goes_on(states[0], resume, horizon_s, warmup_s)
     start = time.monotonic()
     with progress("Simulating") as report_progress:
         study = replicate(
@@ -88,7 +106,8 @@ def run(
     if as_json:
         show_json(document(study))
     else:
-        show(*report(study, kpis=kpis), grey(_origin(study, seconds)))
+        notes = _notes(trace, resume, states)
+        show(*report(study, kpis=kpis), grey(_origin(study, seconds, *notes)))
     if len(study.locked) == len(study.runs):
         raise typer.Exit(1)
 
@@ -113,17 +132,19 @@ def report(study: Study, *, kpis: bool = False) -> list[RenderableType]:
     return [block for block in blocks if block is not None]
 
 
-def _origin(study: Study, seconds: float) -> str:
+def _origin(study: Study, seconds: float, *notes: str) -> str:
     from twin.cli.run_words import origin
 
-    return origin(study, seconds)
+    return origin(study, seconds, *notes)
 
 
-def _check_folders(*files: Path | None) -> None:
-    """Find out that a file cannot be written before the work, not after it."""
-    problems = [f"{file}: there is no folder {file.parent}" for file in files if file and not file.parent.is_dir()]
-    if problems:
-        raise InputError(*(f"{problem}; make it, or name another" for problem in problems))
+def _notes(trace: Path | None, resume: Path | None, states: list[LineState] | None) -> Iterator[str]:
+    from twin.cli.run_words import in_whole
+
+    if states:
+        yield f"resumed from {resume} at {in_whole(states[0].time)}"
+    if trace is not None:
+        yield f"events of the first replication in {trace}"
 
 
 def _saved(context: typer.Context, resume: Path, chosen: Scenario) -> list[LineState]:
@@ -133,7 +154,23 @@ def _saved(context: typer.Context, resume: Path, chosen: Scenario) -> list[LineS
     given = [name for name in ("seed", "replications") if _is_given(context, name)]
     if given:
         raise InputError(*(f"--{name}: the saved state of --resume brings its own; leave it out" for name in given))
-    return load_states(resume, make_plan(chosen).key)
+    try:
+        return load_states(resume, make_plan(chosen).key)
+    except InputError as error:
+        raise InputError(*(f"--resume {problem}" for problem in error.problems)) from None
+
+
+def _check_goes_on(state: LineState, resume: Path, horizon_s: float, warmup_s: float) -> None:
+    from twin.cli.run_words import in_whole
+
+    if state.warmup_s != warmup_s:
+        saved = in_whole(state.warmup_s) if state.warmup_s else "none"
+        raise InputError(f"--warmup: {resume} was saved with another, {saved}; leave --warmup out")
+    if state.time >= warmup_s + horizon_s:
+        raise InputError(
+            f"--horizon: {resume} stands at {in_whole(state.time - warmup_s)} measured, and {in_whole(horizon_s)} is "
+            "no longer; --horizon is the time measured in all, so give a longer one"
+        )
 
 
 def _is_given(context: typer.Context, name: str) -> bool:
@@ -145,7 +182,7 @@ def _write(study: Study, trace: Path | None, save_state: Path | None) -> None:
     if trace is not None:
         from connectors.event_log import write_events
 
-        write_events(chain.from_iterable(run.events or () for run in study.runs), trace)
+        write_events(study.runs[0].events or (), trace)
     if save_state is not None:
         from twin.engine.state import save_states
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from twin.accounts import lead_quantile
 from twin.cli.numbers import NOTHING, decimals_of, interval, number, percent, significant
 from twin.cli.run_words import arrivals_limit, label
-from twin.cli.show import SHOWN, state_bar, state_legend, state_word, table, unit, units, width
+from twin.cli.show import SHOWN, WIDTH, state_bar, state_legend, state_word, table, unit, units
 from twin.events import STATES
 from twin.line.diagram import station_names
 from twin.line.scenario import posts
@@ -71,8 +71,8 @@ def _written(measure: Measure) -> tuple[str, str, str, str, str]:
 def _measures(study: Study) -> Iterator[Measure]:
     line = study.scenario.line
     product = unit(line.product.unit)
-    closed = "" if _never_closes(line) else "closed hours included"
-    yield Measure("good output", study.good_per_hour, f"{units(line.product.unit)}/h", closed)
+    worked = "" if _never_closes(line) else "within shifts"
+    yield Measure("good output", study.good_per_hour_worked, f"{units(line.product.unit)}/h", worked)
     yield from _effectiveness(study)
     yield Measure("first-pass yield", scaled(study.line_kpi("first_pass_ratio"), PERCENT), "%")
     if line.source.capacity is not None:
@@ -114,9 +114,15 @@ def _lead_time(study: Study) -> Measure:
     if lead is None:
         return Measure("lead time", None, "min")
     name, size = next((name, size) for name, size in TIMES.items() if lead.mean >= size or name == "s")
-    tails = [lead_quantile(study.pooled, share) for share in (0.9, 0.95)]
-    p90, p95 = (number(tail / size, significant(tail / size, 2)) if tail is not None else NOTHING for tail in tails)
-    return Measure("lead time", scaled(lead, 1 / size), name, f"P90 {p90}, P95 {p95}")
+    # Few parts wait for a night or a week's end to pass, but these hours may raise the mean above what most parts take.
+    closed = "" if _never_closes(study.scenario.line) else ",\nclosed hours included"
+    remark = ", ".join(_lead_quantile(study, hundredths, size) for hundredths in (50, 90, 95)) + closed
+    return Measure("lead time", scaled(lead, 1 / size), name, remark)
+
+
+def _lead_quantile(study: Study, hundredths: int, size: float) -> str:
+    value = lead_quantile(study.pooled, hundredths / PERCENT)
+    return f"P{hundredths} {NOTHING if value is None else number(value / size, significant(value / size, 2))}"
 
 
 def _turned_away(accounts: Accounts) -> float | None:
@@ -145,7 +151,7 @@ def stations(study: Study) -> list[Table | Text]:
         "limits",
         *(max("100.0 %", *heading(state).split("\n"), key=len) for state in columns),
     ]
-    cells = width() - sum(len(text) + GAP for text in texts)
+    cells = WIDTH - sum(len(text) + GAP for text in texts)
     cells = min(LONGEST_BAR, max(SHORTEST_BAR, cells))
     limit = None if arrivals_limit(study) else next(iter(study.limits))
     rows = [

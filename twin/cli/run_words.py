@@ -15,10 +15,11 @@ from twin.cli.numbers import (
     plus_minus,
     significant,
 )
-from twin.cli.resolve import worked_between
+from twin.cli.resolve import SHIFTS, worked_between
 from twin.cli.show import units
+from twin.line.diagram import station_names
 from twin.line.names import listed
-from twin.line.work_calendar import HOUR, WEEK, shift_hours
+from twin.line.work_calendar import HOUR, WEEK, shift_hours, windows
 from twin.study.intervals import Estimate, spread
 from twin.study.replicate import state_shares
 from twin.units import format_time
@@ -36,13 +37,16 @@ QUANTILE_TO_MEAN = 1.7
 ROUNDING = 1e-9
 """What sums of times leave, relative."""
 
+DAY = 86400.0
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
 SPARE = 0.05
 """Share of time: a station that waits longer than that for parts has time to spare."""
 
 
 def label(line: Line, station: str) -> str:
-    """Return the name of a station within a sentence."""
-    return line.stations[station].label or station
+    """Return the name of a station within a sentence, the same as in the tables."""
+    return station_names(line)[station]
 
 
 def answer(study: Study) -> str:
@@ -52,8 +56,17 @@ def answer(study: Study) -> str:
         return f"The line locks: {every} in a deadlock."
     good = study.good_per_shift
     if good is None:
-        return 'The time measured holds no shift, so nothing was made; measure longer, such as --horizon "20 shifts".'
+        return (
+            f"The time measured holds no shift, so nothing was made. A run begins on Monday 00:00, and the first shift "
+            f'starts on {_first_shift(study.scenario.line)}; measure longer, such as --horizon "{SHIFTS}".'
+        )
     return f"{_output(study, good)} {_limit(study)}"
+
+
+def _first_shift(line: Line) -> str:
+    """Return when the week's first shift starts: Monday 06:00."""
+    day, seconds = divmod(windows(line.shifts)[0][0], DAY)
+    return f"{WEEKDAYS[int(day)]} {int(seconds // HOUR):02}:{int(seconds % HOUR // 60):02}"
 
 
 def _output(study: Study, good: Estimate) -> str:
@@ -183,11 +196,12 @@ def _returning(study: Study) -> list[str]:
     return [edge.name for edge in back]
 
 
-def origin(study: Study, seconds: float) -> str:
-    """Return how the answer was made: replications, times, seed, clock, digest, and how long it took [s]."""
+def origin(study: Study, seconds: float, *notes: str) -> str:
+    """Return how the answer was made: replications, times, seed, clock, digest, notes, and how long it took [s]."""
     count = len(study.runs)
     runs = "One run" if count == 1 else f"{count} replications"
     warmup = f"warm-up {_in_shifts(study, 0.0, study.warmup_s)}" if study.warmup_s else "no warm-up"
     clock = {"simpy": "SimPy's clock"}.get(study.engine, f"{study.engine} clock")
     took = f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"  # noqa: PLR2004 -- two digits
-    return f"{runs} of {measured(study)}, {warmup}, seed {study.seed}, {clock}, digest {study.digest[:12]}, {took}"
+    made = (f"{runs} of {measured(study)}", warmup, f"seed {study.seed}", clock, f"digest {study.digest[:12]}")
+    return ", ".join((*made, *notes, took))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import lines
 from support.program import Answer, twin
 from twin.accounts import lead_quantile
 from twin.cli.resolve import line_of
@@ -161,6 +162,15 @@ def test_the_limit_says_in_how_many_runs_it_is_the_limit(study: Study) -> None:
     assert (f"{times} of 20 replications" in said or f"in {times} and" in said) == bool(others)
 
 
+def test_a_sentence_names_a_station_as_the_tables_do(tmp_path: Path) -> None:
+    short = EVEN.replace("label: The press", "label: The press, short: Pr").replace("DEMAND", "1051200")
+
+    printed = twin("run", written(tmp_path, short), *SHORT)
+
+    assert "Pr limits it." in printed.sentence
+    assert "Pr" in rows(printed)
+
+
 def test_arrivals_may_be_the_limit(tmp_path: Path) -> None:
     printed = twin("run", written(tmp_path, ARRIVING), *SHORT)
 
@@ -173,7 +183,8 @@ def test_arrivals_may_be_the_limit(tmp_path: Path) -> None:
 def test_a_time_without_a_shift_says_so() -> None:
     printed = twin("run", "three_stations", "--engine", "simpy", "--horizon", "1 h", "--warmup", "none")
 
-    assert printed.sentence.startswith("The time measured holds no shift")
+    assert printed.sentence.startswith("The time measured holds no shift, so nothing was made. A run begins on Monday")
+    assert "the first shift starts on Monday 06:00; measure longer" in printed.sentence
     assert "measure  " not in printed.out
     assert printed.code == 0
 
@@ -213,19 +224,24 @@ def test_the_table_shows_what_the_document_says() -> None:
     arguments = ("run", "three_stations", *SHORT)
     found, told = rows(twin(*arguments)), twin(*arguments, "--json").document
 
+    # From the first shift's end on Monday 14:00 to the second's at 22:00 the line is never closed.
     shown = float(found["good output"][0].replace(",", ""))
     assert shown == pytest.approx(told["good"]["mean"], rel=0.01)
+    assert found["good output"][-1] == "within shifts"
+    assert re.fullmatch(r"P50 [\d.]+, P90 [\d.]+, P95 [\d.]+,", found["lead time"][-1])
+    assert "closed hours included" in found
     assert found["Inspect"][1].startswith(f"{told['stations']['inspect']['states']['processing'] * 100:.1f} %")
 
 
-def test_a_trace_holds_every_replication(tmp_path: Path) -> None:
+def test_a_trace_holds_the_first_replication_and_the_last_line_says_so(tmp_path: Path) -> None:
     trace = tmp_path / "trace.csv"
 
-    twin("run", "three_stations", *SHORT, "--trace", trace)
+    printed = twin("run", "three_stations", *SHORT, "--trace", trace)
 
     with trace.open(encoding="utf-8", newline="") as file:
         events = list(csv.DictReader(file))
-    assert {event["run"] for event in events} == {"0", "1"}
+    assert {event["run"] for event in events} == {"0"}
+    assert f"events of the first replication in {trace}" in " ".join(printed.out.split())
     assert {event["kind"] for event in events} == {"state", "power", "part", "arrival", "level", "crew"}
 
 
@@ -238,15 +254,18 @@ def test_a_run_saved_and_resumed_is_the_run_in_one_piece(tmp_path: Path) -> None
     resumed = twin(*common, "--horizon", "4 h", "--resume", state)
 
     assert resumed.document == whole
+    shown = twin("run", "three_stations", "--engine", "simpy", "--horizon", "4 h", "--resume", state).out
+    assert f"resumed from {state} at 8 h" in " ".join(shown.split())
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (("--options", "cells"), "another line or other options"),
-        (("--warmup", "6 h"), "saved with a warm-up of 25200 s"),
+        (("--warmup", "6 h"), "state.npz was saved with another, 7 h; leave --warmup out"),
         (("--seed", "5"), "--seed: the saved state of --resume brings its own"),
-        (("--horizon", "10 min"), "after the end"),
+        (("--horizon", "10 min"), "state.npz stands at 1 h measured, and 10 min is no longer; --horizon is the time"),
+        (("--horizon", "1 h"), "and 1 h is no longer"),
     ],
 )
 def test_a_state_that_does_not_fit_is_refused(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
@@ -268,10 +287,13 @@ def test_a_state_that_does_not_fit_is_refused(tmp_path: Path, arguments: tuple[s
         (("--horizon", "12 sek"), "--horizon"),
         (("--horizon", "-1 h"), "negative"),
         (("--trace", "nowhere/trace.csv"), "there is no folder nowhere"),
-        (("--save-state", "nowhere/state"), "there is no folder nowhere"),
+        (("--trace", "trace.txt"), "--trace trace.txt: a name here ends in .csv"),
+        (("--save-state", "nowhere/state.npz"), "there is no folder nowhere"),
+        (("--save-state", lines.path("three_stations")), "would be written over"),
+        (("--resume", "nowhere.npz"), "--resume nowhere.npz: there is no such file"),
     ],
 )
-def test_wrong_options_are_refused_before_anything_runs(arguments: tuple[str, ...], said: str) -> None:
+def test_wrong_options_are_refused_before_anything_runs(arguments: tuple[object, ...], said: str) -> None:
     refused = twin("run", "three_stations", *arguments)
 
     assert refused.code == 2
