@@ -167,6 +167,8 @@ def wage_text(passing: WageThreshold) -> str:
     """Write the wage at which a level begins, or ceases, to be the cheaper one; or that it is so at any, or at none."""
     found = passing.threshold
     if found.wage is None:
+        if not passing.is_sure:
+            return "cannot tell"
         return "any" if found.cheaper == "always" else "none"
     wage = Estimate(found.wage, passing.interval)
     return f"about {mean(wage)}" if wage.interval is None else mean_and_interval(wage)

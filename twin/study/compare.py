@@ -33,6 +33,7 @@ from twin.line.site import Site, WageCase
 from twin.line.work_calendar import shift_hours
 from twin.study.intervals import (
     Estimate,
+    bonferroni,
     mean_interval,
     paired_difference,
     ratio_interval,
@@ -52,6 +53,9 @@ AS_DESCRIBED = "as described"
 """In place of a level: no option chosen. No level can have this name."""
 
 
+ROUNDING = 1e-12
+
+
 @dataclass(frozen=True, slots=True)
 class WageThreshold:
     """The operator's wage here [EUR/h] at which a level's unit cost passes another, with its 95 % interval.
@@ -63,10 +67,14 @@ class WageThreshold:
     interval
         The wages, none below zero, at which the two costs cannot be told apart; None where they have no upper end, or
         there is one replication.
+    is_sure
+        Where no wage makes the two equal: whether the 95 % intervals tell which is cheaper, free of labour and in what
+        a higher wage adds.
     """
 
     threshold: Threshold
     interval: tuple[float, float] | None
+    is_sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +291,7 @@ def _row(level: str, priced: _Priced, reference: _Priced, comparisons: int) -> R
         posts=posts(priced.scenario),
         capex=math.fsum(asset.capex for asset in capital(priced.scenario)),
         difference=difference,
-        verdict="reference" if priced is reference else _verdict(difference),
+        verdict="reference" if priced is reference else _verdict(difference, _mean(totals)),
         variance_cut=None if priced is reference else variance_cut(totals, reference.totals()),
     )
 
@@ -298,8 +306,9 @@ def _home_row(level: str, priced: _Priced, reference: _Priced, there: _Priced | 
     )
 
 
-def _verdict(difference: Estimate) -> Verdict:
-    if not difference.excludes(0):
+def _verdict(difference: Estimate, cost: float) -> Verdict:
+    """What rounding leaves of costs without any luck in them is no difference."""
+    if not difference.excludes(0) or abs(difference.mean) <= ROUNDING * cost:
         return "cannot tell"
     return "cheaper" if difference.mean < 0 else "dearer"
 
@@ -307,10 +316,12 @@ def _verdict(difference: Estimate) -> Verdict:
 def _passing(first: Sequence[InWage], second: Sequence[InWage]) -> WageThreshold:
     """Find the wage at which the mean unit costs pass each other, and the wages at which they cannot be told apart."""
     found = threshold(_mean_in_wage(first), _mean_in_wage(second))
-    if found.wage is None:
-        return WageThreshold(found, None)
     pairs = list(zip(first, second, strict=True))
-    ratio = ratio_interval([one.rest - two.rest for one, two in pairs], [two.slope - one.slope for one, two in pairs])
+    rests, slopes = [one.rest - two.rest for one, two in pairs], [two.slope - one.slope for one, two in pairs]
+    if found.wage is None:
+        told = [mean_interval(values).excludes(0) for values in (rests, slopes) if any(values)]
+        return WageThreshold(found, None, is_sure=bool(told) and all(told))
+    ratio = ratio_interval(rests, slopes)
     return WageThreshold(found, None if ratio.interval is None else (max(0.0, ratio.interval[0]), ratio.interval[1]))
 
 
@@ -318,12 +329,13 @@ def _standing(priced: _Priced, reference: _Priced, there: _Priced, case: WageCas
     fixed = [InWage(rest=total, slope=0.0) for total in there.totals(case)]
     gap = _differences(reference.part("labour"), there.part("labour", case))
     has_gap = _mean(gap) > 0
+    together = bonferroni(comparisons)
     saved = _differences(reference.totals(), priced.totals())
     labour_saved = _differences(reference.part("labour"), priced.part("labour"))
     return Standing(
         parity=_passing(priced.in_wage, fixed),
-        gap_closed=ratio_interval(saved, gap) if has_gap else None,
-        labour_gap_closed=ratio_interval(labour_saved, gap) if has_gap else None,
+        gap_closed=ratio_interval(saved, gap, together) if has_gap else None,
+        labour_gap_closed=ratio_interval(labour_saved, gap, together) if has_gap else None,
         excess=paired_difference(priced.totals(), there.totals(case), comparisons=comparisons),
     )
 

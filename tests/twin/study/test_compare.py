@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from support.priced import ASSUMED, accounts, press_line, site
+from twin.economics.unit_cost import InWage
 from twin.errors import InputError
-from twin.study.compare import AS_DESCRIBED, Comparison, compare
+from twin.study.compare import AS_DESCRIBED, Comparison, WageThreshold, _passing, compare
 from twin.study.intervals import mean_interval
 
 if TYPE_CHECKING:
@@ -255,3 +256,19 @@ def test_results_that_do_not_pair_are_refused() -> None:
         compared({"manual": SAME})
     with pytest.raises(ValueError, match="number of replications"):
         compared({"manual": SAME, "cells": SAME[:2]})
+
+
+def passing(rests: list[float], slope: float) -> WageThreshold:
+    """Set costs of these rests and this slope against a cost of 10 EUR and 0.21 EUR for each EUR/h of wage."""
+    return _passing([InWage(rest, slope) for rest in rests], [InWage(10.0, 0.21)] * len(rests))
+
+
+def test_that_a_level_pays_at_any_wage_is_said_only_if_it_can_be_told() -> None:
+    # Means 9.9 and 0.20 against 10 and 0.21: cheaper at any wage, if the rests could be told apart; they lie 2 EUR apart.
+    hidden = passing([7.0, 12.5, 9.0, 11.2, 9.8], 0.20)
+    told = passing([9.0, 9.1, 8.9, 9.2, 8.8], 0.20)
+
+    assert (hidden.threshold.cheaper, hidden.is_sure) == ("always", False)
+    assert (told.threshold.cheaper, told.is_sure) == ("always", True)
+    assert not passing([9.0], 0.20).is_sure
+    assert not passing([10.0, 10.0], 0.21).is_sure
