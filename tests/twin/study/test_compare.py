@@ -264,7 +264,7 @@ def passing(rests: list[float], slope: float) -> WageThreshold:
 
 
 def test_that_a_level_pays_at_any_wage_is_said_only_if_it_can_be_told() -> None:
-    # Means 9.9 and 0.20 against 10 and 0.21: cheaper at any wage, if the rests could be told apart; they lie 2 EUR apart.
+    # Means 9.9 and 0.20 against 10 and 0.21: cheaper at any wage, if only the rests could be told apart.
     hidden = passing([7.0, 12.5, 9.0, 11.2, 9.8], 0.20)
     told = passing([9.0, 9.1, 8.9, 9.2, 8.8], 0.20)
 
