@@ -76,7 +76,7 @@ def _measures(study: Study) -> Iterator[Measure]:
     yield from _effectiveness(study)
     yield Measure("first-pass yield", scaled(study.line_kpi("first_pass_ratio"), PERCENT), "%")
     if line.source.capacity is not None:
-        yield Measure("turned away", scaled(study.estimate(_turned_away), PERCENT), "%", "of what arrives")
+        yield Measure("turned away", scaled(study.estimate(_turned_away, 1.0), PERCENT), "%", "of what arrives")
     yield _lead_time(study)
     each = "" if line.product.per_part == 1 else f"{line.product.per_part:g} {units(line.product.unit)} each"
     yield Measure("work in progress", study.line_kpi("wip"), "parts", each)
