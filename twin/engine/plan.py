@@ -15,6 +15,7 @@ from twin.engine.records import (
     GROUP,
     INFINITE,
     OFF_SHIFT,
+    PLACES,
     STARVED,
     TABLES,
     UNLIMITED,
@@ -194,8 +195,8 @@ def _machines(b: _Builder, outs: list[list[int]]) -> tuple[list[dict[str, Any]],
                 "next_blocked": -1, "first_failure": first, "last_failure": last, "acting": -1, "due": INFINITE,
                 "broken": -1, "repair_timer": -1, "failure_timer": -1,
                 "cycle_stream": b.stream(name, number, "cycle", station.cycle),
-                "scrap_stream": b.stream(name, number, "scrap", None) if station.reject > 0 else -1,
-                "route_stream": b.stream(name, number, "route", None) if len(outs[s]) > 1 else -1,
+                "scrap_stream": b.stream(name, number, "scrap", None) if station.reject > 0 else 0,
+                "route_stream": b.stream(name, number, "route", None) if len(outs[s]) > 1 else 0,
             })  # fmt: skip
     return machines, stations
 
@@ -219,11 +220,11 @@ def _timers(
     first["arrivals"] = len(owners)
     number(edges, "timer", (e for e, row in enumerate(edges) if row["arrival_stream"] >= 0))
     first["shift_end"] = len(owners)
-    owners += [-1] if closes else []
+    owners += [0] if closes else []
     first["failures"] = len(owners)
     number(machines, "failure_timer", failing)
     first["shift_start"] = len(owners)
-    owners += [-1] if closes else []
+    owners += [0] if closes else []
     return first, owners
 
 
@@ -249,8 +250,8 @@ def make_plan(scenario: Scenario) -> Plan:
     tables = _tables(b, machines, stations, edges)
     is_on = week[0][0] == 0.0
     tables["machines"]["state"] = STARVED if is_on else OFF_SHIFT
-    tables["ins"], tables["outs"] = (np.array(list(chain(*ways)), dtype=np.int64) for ways in (ins, outs))
-    tables["owners"] = np.array(owners, dtype=np.int64)
+    tables["ins"], tables["outs"] = (np.array(list(chain(*ways)), dtype=PLACES) for ways in (ins, outs))
+    tables["owners"] = np.array(owners, dtype=PLACES)
     tables["timers"] = np.full(leaves, INFINITE)
     tables["tree"] = winner_tree(tables["timers"])
     tables["windows"] = np.array(week).ravel()

@@ -31,6 +31,9 @@ REFILL, GROW, DRAIN, LOCKED, LOST, PAUSE = 1, 2, 4, 8, 16, 32
 event found no room; it has run for so long that somebody may want to interrupt."""
 
 INTEGER, REAL = "i8", "f8"
+PLACE, PLACES = "u8", "u4"
+"""An index that is never -1, as a field and as a column: of an unsigned number Numba does not ask whether it counts
+from the end. A column is narrower, so that with whole numbers it makes whole numbers."""
 
 TABLES: dict[str, dict[str, str]] = {
     "line": {
@@ -50,13 +53,13 @@ TABLES: dict[str, dict[str, str]] = {
         "tracing": INTEGER, "event_count": INTEGER, "event_limit": INTEGER,
     },
     "machines": {
-        "index": INTEGER, "station": INTEGER, "state": INTEGER, "phase": INTEGER, "part": INTEGER, "edge": INTEGER,
+        "index": INTEGER, "station": PLACE, "state": INTEGER, "phase": INTEGER, "part": INTEGER, "edge": INTEGER,
         "since": REAL, "work": REAL, "start": REAL, "done": REAL, "cycle": REAL, "account": INTEGER,
         "crewed": INTEGER, "next_blocked": INTEGER,
         "first_failure": INTEGER, "last_failure": INTEGER, "acting": INTEGER, "fails_at": REAL, "due": REAL,
         "broken": INTEGER, "repair": REAL, "repair_end": REAL, "repair_timer": INTEGER, "failure_timer": INTEGER,
         "asked": REAL, "waiting": INTEGER, "promised": INTEGER, "need_first": INTEGER, "need_last": INTEGER,
-        "cycle_stream": INTEGER, "scrap_stream": INTEGER, "route_stream": INTEGER,
+        "cycle_stream": PLACE, "scrap_stream": PLACE, "route_stream": PLACE,
         "parts": INTEGER, "scrap": INTEGER, "rework": INTEGER, "failures": INTEGER, "repaired": INTEGER,
     },
     "stations": {
@@ -75,19 +78,19 @@ TABLES: dict[str, dict[str, str]] = {
     },
     "parts": {"number": INTEGER, "entry": REAL, "since": REAL, "reworked": INTEGER, "next": INTEGER},
     "failures": {
-        "operating": INTEGER, "age": REAL, "due": REAL, "rest": REAL, "ttf_stream": INTEGER, "ttr_stream": INTEGER,
+        "operating": INTEGER, "age": REAL, "due": REAL, "rest": REAL, "ttf_stream": PLACE, "ttr_stream": PLACE,
         "all_first": INTEGER, "all_last": INTEGER, "own_first": INTEGER, "own_last": INTEGER,
     },
     "pools": {
         "people": INTEGER, "free": INTEGER, "first": INTEGER, "last": INTEGER, "waiting": INTEGER, "promised": INTEGER,
         "since": REAL, "busy_area": REAL, "waiting_area": REAL,
     },
-    "needs": {"pool": INTEGER, "count": INTEGER},
-    "waits": {"machine": INTEGER, "before": INTEGER, "after": INTEGER},
+    "needs": {"pool": PLACE, "count": INTEGER},
+    "waits": {"machine": PLACE, "before": INTEGER, "after": INTEGER},
     "streams": {"position": INTEGER, "limit": INTEGER, "offset": INTEGER},
     "events": {"time": REAL, "kind": INTEGER, "owner": INTEGER, "a": INTEGER, "b": INTEGER, "c": INTEGER, "x": REAL},
 }  # fmt: skip
-"""Every table and its fields, `i8` (whole numbers) or `f8` (seconds and other reals)."""
+"""Every table and its fields: whole numbers, indices, or reals such as seconds."""
 
 
 class World(NamedTuple):
@@ -118,7 +121,7 @@ class World(NamedTuple):
 
 
 COLUMNS: dict[str, str] = {
-    "ins": INTEGER, "outs": INTEGER, "owners": INTEGER, "timers": REAL, "tree": INTEGER, "groups": INTEGER,
+    "ins": PLACES, "outs": PLACES, "owners": PLACES, "timers": REAL, "tree": PLACES, "groups": INTEGER,
     "times": REAL, "bins": INTEGER, "bin_edges": REAL, "draws": REAL, "windows": REAL,
 }  # fmt: skip
 
@@ -200,4 +203,4 @@ def winner_tree(timers: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         left, right = tree[2 * node], tree[2 * node + 1]
         tree[node] = right if timers[right] < timers[left] else left
     tree[0] = 0
-    return tree
+    return tree.astype(PLACES)
