@@ -168,7 +168,8 @@ def wage_text(passing: WageThreshold) -> str:
     found = passing.threshold
     if found.wage is None:
         if not passing.is_sure:
-            return "cannot tell"
+            bounded = found.cheaper == "always" and passing.interval is not None
+            return f"from at most {number(passing.interval[1], 1)}" if bounded and passing.interval else "cannot tell"
         return "any" if found.cheaper == "always" else "none"
     wage = Estimate(found.wage, passing.interval)
     return f"about {mean(wage)}" if wage.interval is None else mean_and_interval(wage)

@@ -65,8 +65,8 @@ class WageThreshold:
     threshold
         The wage, and on which side of it the level is the cheaper one; or that it is so at any wage, or at none.
     interval
-        The wages, none below zero, at which the two costs cannot be told apart; None where they have no upper end, or
-        there is one replication.
+        The wages, none below zero, at which the two costs cannot be told apart; None where there are none or they have
+        no upper end, or there is one replication.
     is_sure
         Where no wage makes the two equal: whether the 95 % intervals tell which is cheaper, free of labour and in what
         a higher wage adds.
@@ -318,11 +318,11 @@ def _passing(first: Sequence[InWage], second: Sequence[InWage]) -> WageThreshold
     found = threshold(_mean_in_wage(first), _mean_in_wage(second))
     pairs = list(zip(first, second, strict=True))
     rests, slopes = [one.rest - two.rest for one, two in pairs], [two.slope - one.slope for one, two in pairs]
-    if found.wage is None:
-        told = [mean_interval(values).excludes(0) for values in (rests, slopes) if any(values)]
-        return WageThreshold(found, None, is_sure=bool(told) and all(told))
-    ratio = ratio_interval(rests, slopes)
-    return WageThreshold(found, None if ratio.interval is None else (max(0.0, ratio.interval[0]), ratio.interval[1]))
+    told = [mean_interval(values).excludes(0) for values in (rests, slopes) if any(values)]
+    is_sure = found.wage is not None or (bool(told) and all(told))
+    ends = ratio_interval(rests, slopes).interval if _mean(slopes) else None
+    within = ends is not None and ends[1] > 0 and not (found.wage is None and is_sure)
+    return WageThreshold(found, (max(0.0, ends[0]), ends[1]) if ends and within else None, is_sure)
 
 
 def _standing(priced: _Priced, reference: _Priced, there: _Priced, case: WageCase, comparisons: int) -> Standing:

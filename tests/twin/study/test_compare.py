@@ -269,6 +269,7 @@ def test_that_a_level_pays_at_any_wage_is_said_only_if_it_can_be_told() -> None:
     told = passing([9.0, 9.1, 8.9, 9.2, 8.8], 0.20)
 
     assert (hidden.threshold.cheaper, hidden.is_sure) == ("always", False)
+    assert hidden.interval == pytest.approx((0.0, 251.04), abs=0.01)  # (-0.1 + 2.7764 * 0.9402) / 0.01, none below 0
     assert (told.threshold.cheaper, told.is_sure) == ("always", True)
     assert not passing([9.0], 0.20).is_sure
     assert not passing([10.0, 10.0], 0.21).is_sure
