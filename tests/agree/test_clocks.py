@@ -20,6 +20,7 @@ from twin.engine import simulate
 from twin.line.load import load_line
 from twin.line.scenario import scenario
 from twin.line.work_calendar import windows
+from twin.study.replicate import document, replicate
 
 if TYPE_CHECKING:
     from twin.engine.results import Run
@@ -52,6 +53,19 @@ def test_every_reference_line(name: str) -> None:
         check_clocks(scenario(line, level), horizon=7200.0, warmup=opening + 1800.0, replications=1)
 
 
+@pytest.mark.parametrize("name", lines.names())
+def test_every_reference_line_has_one_document(name: str) -> None:
+    line = load_line(lines.path(name))
+    opening, _ = windows(line.shifts)[0]
+    documents = [
+        document(replicate(scenario(line), replications=2, horizon=3600.0, warmup=opening + 60.0, seed=3, engine=engine))
+        for engine in ("simpy", "compiled")
+    ]
+
+    assert [each.pop("engine") for each in documents] == ["simpy", "compiled"]
+    assert documents[0] == documents[1]
+
+
 @pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
 def test_every_exact_line(case: dict[str, Any]) -> None:
     stations = [Station(**station) for station in case["stations"]]
@@ -61,6 +75,12 @@ def test_every_exact_line(case: dict[str, Any]) -> None:
 @given(random_lines())
 @settings(max_examples=100, derandomize=True, deadline=None)
 def test_random_lines(chosen: Scenario) -> None:
+    check_clocks(chosen, horizon=DAY, warmup=1800.0, replications=1)
+
+
+@pytest.mark.soak
+@given(random_lines())
+def test_very_many_random_lines(chosen: Scenario) -> None:
     check_clocks(chosen, horizon=DAY, warmup=1800.0, replications=1)
 
 
@@ -75,6 +95,17 @@ def test_a_run_cut_anywhere_and_resumed_under_the_other_clock(
 
     cut = simulate(chosen, engine=first, horizon=horizon, warmup=warmup, until=moment * DAY)
     [resumed] = simulate(chosen, engine=second, horizon=horizon, warmup=warmup, initial=states(cut))
+
+    assert_same(resumed, whole)
+
+
+@pytest.mark.soak
+@given(random_lines(), st.floats(0, 1))
+def test_very_many_runs_cut_in_two(chosen: Scenario, moment: float) -> None:
+    [whole] = simulate(chosen, engine="compiled", horizon=DAY)
+
+    cut = simulate(chosen, engine="simpy", horizon=DAY, until=moment * DAY)
+    [resumed] = simulate(chosen, engine="compiled", horizon=DAY, initial=states(cut))
 
     assert_same(resumed, whole)
 

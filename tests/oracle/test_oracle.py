@@ -18,7 +18,7 @@ HORIZON = 24 * 3600.0
 SAID_WELL = Variety(stations=4, calendar_failures=False, finite_loops=False, ties=False)
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", [*range(30), *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(30, 100))])
 def test_the_engine_agrees_with_plain_simpy(seed: int) -> None:
     scenario = random_line(Random(seed), SAID_WELL)  # noqa: S311 - a fixed list of lines, no secret
     runs = simulate(scenario, engine="compiled", horizon=HORIZON, replications=200)
