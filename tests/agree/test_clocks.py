@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from twin.engine.state import LineState
     from twin.line.scenario import Scenario
 
-DAY = 24 * 3600.0
+HOUR = 3600.0
+DAY = 24 * HOUR
 CASES = json.loads((Path(__file__).parents[1] / "truth" / "exact_lines.json").read_text(encoding="utf-8"))["cases"]
 
 
@@ -58,7 +59,7 @@ def test_every_reference_line_has_one_document(name: str) -> None:
     line = load_line(lines.path(name))
     opening, _ = windows(line.shifts)[0]
     documents = [
-        document(replicate(scenario(line), replications=2, horizon=3600.0, warmup=opening + 60.0, seed=3, engine=engine))
+        document(replicate(scenario(line), replications=2, horizon=HOUR, warmup=opening + 60.0, seed=3, engine=engine))
         for engine in ("simpy", "compiled")
     ]
 
