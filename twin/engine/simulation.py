@@ -45,7 +45,7 @@ def simulate(
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Run]:
-    """Run a scenario.
+    """Run a scenario, and return its runs by replication.
 
     Parameters
     ----------
@@ -69,11 +69,6 @@ def simulate(
     progress
         Called with (done, all) after each replication.
 
-    Returns
-    -------
-    list of Run
-        By replication.
-
     Raises
     ------
     InputError
@@ -90,7 +85,7 @@ def simulate(
         _check_state(plan, state, warmup, until)
     states: Sequence[LineState | None] = [None] * replications if initial is None else initial
     moves = _moves(scenario) * until * len(states)
-    clock = chosen_clock(moves) if engine == "auto" else engine
+    clock = engine if engine != "auto" else chosen_clock(moves)
     tasks = [
         Task(plan, clock, seed, i, warmup, horizon, until, initially, trace and i == 0, keep_state)
         for i, initially in enumerate(states)
