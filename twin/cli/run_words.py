@@ -52,8 +52,8 @@ def label(line: Line, station: str) -> str:
 def answer(study: Study) -> str:
     """Return the sentences that answer how much the line makes and what limits it."""
     if len(study.locked) == len(study.runs):
-        every = "the run ends" if len(study.runs) == 1 else f"all {len(study.runs)} replications end"
-        return f"The line locks: {every} in a deadlock."
+        every = "the run" if len(study.runs) == 1 else f"all {len(study.runs)} replications"
+        return f"The line locks: {every} came to a deadlock."
     good = study.good_per_shift
     if good is None:
         return (
@@ -165,18 +165,29 @@ def in_whole(time: float) -> str:
 
 
 def locks(study: Study) -> str | None:
-    """Return who waited for whom where runs ended in a deadlock, and the remedy; None where none did."""
+    """Return who waited for whom where runs came to a deadlock, and the remedy; None where none did."""
     if not study.locked:
         return None
     waits = "; ".join(map(_kept_together, study.locked[0].deadlock or ()))
     several, every = len(study.runs) > 1, len(study.locked) == len(study.runs)
-    counted = "" if every else f"{len(study.locked)} of {len(study.runs)} replications ended in a deadlock. "
+    counted = "" if every else f"{len(study.locked)} of {len(study.runs)} replications came to a deadlock. "
     first = "In the first, " if several else ""
+    standstill = "" if every else " The figures count their standstill."
+    return f"{counted}{first}{waits}, and none of them can move. {_remedy(study)}{standstill}"
+
+
+def _remedy(study: Study) -> str:
+    """Say what would keep the first locked run from locking: more people, or places without limit."""
+    if any(_awaited(text)[0].isdigit() for text in study.locked[0].deadlock or ()):
+        return "Add people to the pool, or let `repaired_by` ask for no more of a skill than the `crew` holds."
     ways = _returning(study)
     where = f"the returning way {listed(ways)}" if ways else "a way among them"
-    remedy = f"Leave {where} without `buffer`, so that it holds without limit, or give it more places."
-    standstill = "" if every else " The figures count their standstill."
-    return f"{counted}{first}{waits}, and nothing can move. {remedy}{standstill}"
+    return f"Leave {where} without `buffer`, so that it holds without limit, or give it more places."
+
+
+def _awaited(waits: str) -> str:
+    """Return what is waited for: a station, or a number of people ("a waits for 1 operator")."""
+    return waits.partition(" waits for ")[2]
 
 
 def _kept_together(waits: str) -> str:

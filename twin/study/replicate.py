@@ -75,7 +75,7 @@ class Study:
 
     @property
     def locked(self) -> tuple[Run, ...]:
-        """The runs that ended in a deadlock."""
+        """The runs that came to a deadlock."""
         return tuple(run for run in self.runs if run.deadlock is not None)
 
     def estimate(self, value: Callable[[Accounts], float | None], highest: float = math.inf) -> Estimate | None:

@@ -343,7 +343,7 @@ def test_a_line_that_always_locks_has_no_cost_and_ends_with_one(tmp_path: Path) 
     assert found.sentence == (
         "No answer: the line locks in every replication (as described), so a unit has no cost to compare."
     )
-    assert "nothing can move" in found.out
+    assert "none of them can move" in found.out
     assert document.document["answer"] == found.sentence
     assert "rows" not in document.document
 

@@ -193,9 +193,24 @@ def test_a_line_that_always_locks_is_a_no_that_names_who_waits(tmp_path: Path) -
     printed = twin("run", written(tmp_path, LOCKING), *SHORT)
 
     assert printed.code == 1
-    assert printed.sentence == "The line locks: all 2 replications end in a deadlock."
+    assert printed.sentence == "The line locks: all 2 replications came to a deadlock."
     assert "In the first, feed waits for make; make waits for test; test 1 waits for make;" in printed.out
     assert "Leave the returning way test->make without `buffer`" in " ".join(printed.out.split())
+
+
+def test_people_who_wait_for_each_other_are_named_with_a_remedy_for_people(tmp_path: Path) -> None:
+    machine = "{cycle: 10 s, crew: {operator: 1}, failures: {jam: {ttf: TTF, ttr: 3 s, repaired_by: {operator: 2}}}}"
+    stations = "".join(f"  {name}: {machine.replace('TTF', ttf)}\n" for name, ttf in (("a", "4 s"), ("b", "6 s")))
+    route = "  - {from: a, to: out}\n  - {from: b, to: out}\n"
+    line = f"line: held\noperators: {{operator: 2}}\nstations:\n{stations}route:\n{route}"
+
+    printed = twin("run", written(tmp_path, line), *SHORT)
+
+    said = " ".join(printed.out.split())
+    assert printed.code == 1
+    assert "In the first, a waits for 1 operator; b waits for 1 operator, and none of them can move." in said
+    assert "Add people to the pool" in said
+    assert "buffer" not in said
 
 
 def test_a_line_that_sometimes_locks_is_reported_with_the_rest(tmp_path: Path) -> None:
@@ -206,7 +221,7 @@ def test_a_line_that_sometimes_locks_is_reported_with_the_rest(tmp_path: Path) -
     said = locks(study)
 
     assert said is not None
-    assert said.startswith(f"{len(study.locked)} of 20 replications ended in a deadlock.")
+    assert said.startswith(f"{len(study.locked)} of 20 replications came to a deadlock.")
     assert len(report(study)) > 3
 
 
