@@ -13,7 +13,7 @@ from twin.line.capacity import static_capacity, visits_per_good
 from twin.line.cautions import warnings
 from twin.line.load import load_line
 from twin.line.scenario import capital, scenario
-from twin.line.work_calendar import hours_per_year
+from twin.line.work_calendar import opening_hours
 
 if TYPE_CHECKING:
     from twin.line.line import Line
@@ -91,7 +91,7 @@ def test_of_the_tutorials_line_the_static_figures_are_those_worked_out_by_hand()
 
 def test_ceiling_tiles_ask_for_19_000_m2_a_shift(tiles: Line) -> None:
     assert tiles.plan_per_shift == pytest.approx(19_000)
-    assert hours_per_year(tiles.shifts) == 8000
+    assert opening_hours(tiles.shifts) == 8000
 
 
 def test_the_tile_stations_run_at_the_speed_of_the_web(tiles: Line) -> None:
@@ -135,4 +135,4 @@ def test_ceiling_tiles_reach_19_million_m2_a_year_in_simulation(tiles: Line, lev
     )
     made = sum(run.accounts.departed for run in runs) / sum(run.accounts.scheduled_s for run in runs)
 
-    assert made * 3600 * hours_per_year(tiles.shifts) * tiles.product.per_part >= 19e6
+    assert made * 3600 * opening_hours(tiles.shifts) * tiles.product.per_part >= 19e6

@@ -14,7 +14,7 @@ import numpy as np
 
 from twin.errors import InputError
 from twin.line.route import OUT
-from twin.line.work_calendar import hours_per_year
+from twin.line.work_calendar import opening_hours
 
 if TYPE_CHECKING:
     from twin.line.line import Line
@@ -161,7 +161,7 @@ def static_capacity(line: Line) -> LineCapacity:
 def takt_s(line: Line) -> float | None:
     """Scheduled time for each good part that the demand asks [s]; None without a demand."""
     demand = line.product.demand_per_year
-    return None if demand is None else hours_per_year(line.shifts) * HOUR * line.product.per_part / demand
+    return None if demand is None else opening_hours(line.shifts) * HOUR * line.product.per_part / demand
 
 
 def visits_per_good(line: Line) -> dict[str, float]:

@@ -213,9 +213,6 @@ def opening_hours(shifts: Shifts) -> float:
     return shifts.hours_per_year or scheduled_hours_per_week(shifts) * WEEKS_PER_YEAR
 
 
-hours_per_year = opening_hours
-
-
 def _named_shifts(shifts: Shifts) -> list[tuple[str, int, int]]:
     """Return the name, start and end [s from Monday 00:00] of each shift of the week; Sunday's may end after it."""
     if shifts.times is not None:
