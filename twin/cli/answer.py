@@ -6,24 +6,19 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
-from twin.cli.numbers import ROUNDING, decimals_of, interval, mean, mean_and_interval, number, percent
-from twin.cli.show import unit
-from twin.study.intervals import Estimate, paired_difference, replications_for
+from dashboards.numbers import column_places, unit
+from twin.study.intervals import paired_difference, replications_for
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from twin.line.site import Site
-    from twin.study.compare import Comparison, Row, WageThreshold
+    from twin.study.compare import Comparison, Row
+    from twin.study.intervals import Estimate
 
 MOST_REPLICATIONS = 1_000_000
 """A difference that would take more replications than this to be seen is not worth seeing."""
 
 FEWEST_TO_TRUST, FEWEST_TO_PLAN = 5, 10
 """Replications under which little is proven, and under which a variance says nothing of how many would be needed."""
-
-FINEST = 9
-"""Places after the point of a cost beyond which there is nothing but rounding."""
 
 
 class Undecided(NamedTuple):
@@ -123,63 +118,3 @@ def _replications(difference: Estimate) -> int | None:
         return None
     needed = replications_for(difference, abs(difference.mean))
     return None if needed is None or needed > MOST_REPLICATIONS else needed
-
-
-def is_exact(estimate: Estimate) -> bool:
-    """Say whether an interval has no width but what rounding leaves: nothing differed from run to run."""
-    return estimate.half_width is not None and estimate.half_width <= abs(estimate.mean) * ROUNDING
-
-
-def column_places(estimates: Sequence[Estimate]) -> list[int]:
-    """Give the places of a column's numbers: each its own, but one less where another is known less well.
-
-    An exact number follows the others.
-    """
-    places = [min(FINEST, decimals_of(one)) for one in estimates]
-    coarsest = min((place for place, one in zip(places, estimates, strict=True) if not is_exact(one)), default=None)
-    if coarsest is None:
-        return places
-    return [
-        coarsest if is_exact(one) else place - (place > coarsest) for place, one in zip(places, estimates, strict=True)
-    ]
-
-
-def in_percent(share: Estimate) -> Estimate:
-    """Give a share as an estimate in percent."""
-    ends = share.interval
-    return Estimate(100 * share.mean, None if ends is None else (100 * ends[0], 100 * ends[1]))
-
-
-def share_text(share: Estimate) -> str:
-    """Write a share as a percentage, with its interval.
-
-    Examples
-    --------
-    >>> share_text(Estimate(0.3325, (0.3248, 0.3402))).replace(chr(160), " ")
-    '33.2 % [32.5, 34.0]'
-    """
-    hundredths = in_percent(share)
-    written = percent(share.mean, decimals_of(hundredths))
-    return written if _is_bare(hundredths) else f"{written} {interval(hundredths.interval, decimals_of(hundredths))}"
-
-
-def wage_text(passing: WageThreshold) -> str:
-    """Write the wage at which a level begins, or ceases, to be the cheaper one; or that it is so at any, or at none."""
-    found = passing.threshold
-    if found.wage is None:
-        if not passing.is_sure:
-            bounded = found.cheaper == "always" and passing.interval is not None
-            return f"from at most {number(passing.interval[1], 1)}" if bounded and passing.interval else "cannot tell"
-        return "any" if found.cheaper == "always" else "none"
-    wage = Estimate(found.wage, passing.interval)
-    return f"about {mean(wage)}" if wage.interval is None else mean_and_interval(wage)
-
-
-def difference_text(difference: Estimate, places: int) -> str:
-    """Write a difference with its sign and, where it has one, its interval."""
-    written = number(difference.mean, places, signed=True)
-    return written if _is_bare(difference) else f"{written} {interval(difference.interval, places)}"
-
-
-def _is_bare(estimate: Estimate) -> bool:
-    return estimate.interval is None or is_exact(estimate)

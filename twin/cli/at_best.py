@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from twin.cli.numbers import NOTHING, number, percent, significant
-from twin.cli.show import WIDTH, state_bar, table, units, width
+from dashboards.numbers import NOTHING, number, percent, significant, units
+from twin.cli.show import WIDTH, state_bar, table, width
 from twin.cli.understood import digits, millions, share
 from twin.line.capacity import HOUR, static_capacity
 from twin.line.scenario import posts, scenario

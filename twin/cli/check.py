@@ -116,8 +116,8 @@ def document(chosen: Scenario, capacity: LineCapacity, guessed: list[Guess], bew
     """Return the answer as a JSON document: times in s, rates per scheduled hour, the line as in a line file."""
     from dataclasses import asdict
 
+    from dashboards.numbers import NO_BREAK_SPACE
     from twin.cli import at_best
-    from twin.cli.numbers import NO_BREAK_SPACE
     from twin.line.basis import numbers
     from twin.line.diagram_text import flow_text
 

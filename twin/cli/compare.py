@@ -239,8 +239,8 @@ def document(asked: Question, answer: Answer | None, studies: Mapping[str, Study
 
 
 def _answer_document(answer: Answer | None, studies: Mapping[str, Study]) -> dict[str, Any]:
+    from dashboards.numbers import NO_BREAK_SPACE
     from twin.cli.compare_words import explanation, no_cost, sentence
-    from twin.cli.numbers import NO_BREAK_SPACE
 
     if answer is None:
         return {"answer": no_cost([level for level, study in studies.items() if len(study.locked) == len(study.runs)])}

@@ -6,10 +6,19 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from dashboards.numbers import (
+    NOTHING,
+    column_places,
+    decimals_of,
+    difference_text,
+    number,
+    percent,
+    share_text,
+    units,
+    wage_text,
+)
 from dashboards.palette import TOKENS
-from twin.cli.answer import column_places, difference_text, share_text, wage_text
-from twin.cli.numbers import NOTHING, decimals_of, number, percent
-from twin.cli.show import table, units
+from twin.cli.show import table
 from twin.economics.unit_cost import COST_LINES, rounded_parts
 from twin.study.intervals import CONFIDENCE
 

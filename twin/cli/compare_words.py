@@ -8,11 +8,22 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from twin.cli.answer import FEWEST_TO_TRUST, in_percent, is_exact, share_text
+from dashboards.numbers import (
+    NO_BREAK_SPACE,
+    decimals_of,
+    in_percent,
+    is_exact,
+    mean_and_interval,
+    number,
+    percent,
+    plus_minus,
+    share_text,
+    unit,
+    units,
+)
+from twin.cli.answer import FEWEST_TO_TRUST
 from twin.cli.compare_question import levels_to_write
 from twin.cli.compare_tables import capital_unit
-from twin.cli.numbers import NO_BREAK_SPACE, decimals_of, mean_and_interval, number, percent, plus_minus
-from twin.cli.show import unit, units
 from twin.economics.unit_cost import rounded_parts
 from twin.line.basis import guesses, numbers
 from twin.study.compare import AS_DESCRIBED

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twin.cli.numbers import NOTHING, decimals_of, interval, number, significant
-from twin.cli.show import table, unit
+from dashboards.numbers import NOTHING, decimals_of, interval, number, significant, unit
+from twin.cli.show import table
 from twin.kpi.definitions import KPIS
 from twin.line.diagram import station_names
 

@@ -45,7 +45,8 @@ def document(known: dict[str, Line], sites: dict[str, Site]) -> dict[str, Any]:
 
 
 def _show(known: dict[str, Line], sites: dict[str, Site]) -> None:
-    from twin.cli.show import grey, show, table, units
+    from dashboards.numbers import units
+    from twin.cli.show import grey, show, table
 
     def demand(line: Line) -> str:
         asked = line.product.demand_per_year
@@ -71,7 +72,7 @@ def _show(known: dict[str, Line], sites: dict[str, Site]) -> None:
 
 
 def _wage(site: Site) -> str:
-    from twin.cli.numbers import money
+    from dashboards.numbers import money
 
     low, mode, high = (site.wage(case=case) for case in ("low", "mode", "high"))
     return money(mode) if low == high else f"{money(mode)} [{money(low)}, {money(high)}]"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from dashboards.numbers import NOTHING, decimals_of, interval, number, percent, significant, unit, units
 from twin.accounts import lead_quantile
-from twin.cli.numbers import NOTHING, decimals_of, interval, number, percent, significant
 from twin.cli.run_words import arrivals_limit, label
-from twin.cli.show import SHOWN, WIDTH, state_bar, state_legend, state_word, table, unit, units
+from twin.cli.show import SHOWN, WIDTH, state_bar, state_legend, state_word, table
 from twin.events import STATES
 from twin.line.diagram import station_names
 from twin.line.scenario import posts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twin.cli.numbers import (
+from dashboards.numbers import (
     DIGITS_OF_THE_EXACT,
     NO_BREAK_SPACE,
     PLUS_MINUS,
@@ -14,9 +14,9 @@ from twin.cli.numbers import (
     percent,
     plus_minus,
     significant,
+    units,
 )
 from twin.cli.resolve import SHIFTS, worked_between
-from twin.cli.show import units
 from twin.line.diagram import station_names
 from twin.line.names import listed
 from twin.line.work_calendar import HOUR, WEEK, shift_hours, windows

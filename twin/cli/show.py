@@ -25,8 +25,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from dashboards.numbers import NO_BREAK_SPACE
 from dashboards.palette import STATES
-from twin.cli.numbers import NO_BREAK_SPACE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -46,9 +46,6 @@ INTERRUPTED, PIPE_CLOSED, ENDED = 130, 141, 143
 
 SHOWN = 0.01
 """A state with at least this share of the time has a cell of its own in a bar."""
-
-UNITS = {"m2": "m²", "m3": "m³"}
-PLURALS = {"piece": "pieces", "part": "parts", "unit": "units", "box": "boxes", "pallet": "pallets", "tile": "tiles"}
 
 _ASCII = {
     NO_BREAK_SPACE: " ",
@@ -80,28 +77,6 @@ def _nearest_sign(error: UnicodeError) -> tuple[str, int]:
 
 
 codecs.register_error("nearest", _nearest_sign)
-
-
-def unit(name: str) -> str:
-    """Write a unit: m2 as m².
-
-    Examples
-    --------
-    >>> unit("m2"), unit("piece")
-    ('m²', 'piece')
-    """
-    return UNITS.get(name, name)
-
-
-def units(name: str) -> str:
-    """Write a unit as it follows a number of them.
-
-    Examples
-    --------
-    >>> units("m2"), units("piece")
-    ('m²', 'pieces')
-    """
-    return PLURALS.get(name, unit(name))
 
 
 def show(*blocks: RenderableType) -> None:

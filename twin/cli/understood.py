@@ -6,8 +6,8 @@ import textwrap
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from twin.cli.numbers import NOTHING, number, significant
-from twin.cli.show import table, units
+from dashboards.numbers import NOTHING, number, significant, units
+from twin.cli.show import table
 from twin.line.basis import ASSUMPTION
 from twin.line.capacity import availability, takt_s
 from twin.line.discrete import Constant

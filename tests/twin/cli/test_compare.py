@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from dashboards.numbers import column_places
 from lines import site_path
 from support.press_file import PRESS_FILE, SHORT, line_file
 from support.priced import ASSUMED, accounts, press_line, site
 from support.program import twin
 from twin.cli import compare as command
-from twin.cli.answer import Answer, column_places
+from twin.cli.answer import Answer
 from twin.cli.compare_question import question
 from twin.cli.compare_tables import cost_table, parts_table, wage_table
 from twin.cli.compare_words import explanation, notes, rounded_up, sentence, undecided_lines

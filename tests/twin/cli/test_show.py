@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from twin.cli.numbers import NO_BREAK_SPACE
+from dashboards.numbers import NO_BREAK_SPACE
 from twin.cli.show import (
     ENDED,
     INTERRUPTED,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twin.cli.numbers import (
+from dashboards.numbers import (
     NO_BREAK_SPACE,
     decimals_for,
     decimals_of,

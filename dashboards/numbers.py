@@ -1,4 +1,4 @@
-"""Numbers as people read them: no digit more than is known.
+"""Numbers and their units as people read them: no digit more than is known.
 
 A number with a 95 % interval of half-width h is shown to the place of h's first digit, or of its second if the first is
 1. A number without an interval is shown to two digits. A true minus sign, thousands by comma, an en dash for nothing.
@@ -9,8 +9,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from twin.study.intervals import Estimate
+
 if TYPE_CHECKING:
-    from twin.study.intervals import Estimate
+    from collections.abc import Sequence
+
+    from twin.study.compare import WageThreshold
 
 MINUS = "−"
 NOTHING = "–"
@@ -21,6 +25,10 @@ DIGITS_OF_ONE_RUN = 2
 DIGITS_OF_THE_EXACT = 4
 ROUNDING = 1e-12
 """What sums of floating-point numbers leave, relative: no knowledge of a twelfth digit."""
+FINEST = 9
+"""Places after the point of a cost beyond which there is nothing but rounding."""
+UNITS = {"m2": "m²", "m3": "m³"}
+PLURALS = {"piece": "pieces", "part": "parts", "unit": "units", "box": "boxes", "pallet": "pallets", "tile": "tiles"}
 
 
 def decimals_for(half_width: float) -> int:
@@ -50,7 +58,7 @@ def decimals_of(estimate: Estimate) -> int:
     half = estimate.half_width
     if half is None:
         return significant(estimate.mean, DIGITS_OF_ONE_RUN)
-    return significant(estimate.mean, DIGITS_OF_THE_EXACT) if _is_exact(estimate) else decimals_for(half)
+    return significant(estimate.mean, DIGITS_OF_THE_EXACT) if is_exact(estimate) else decimals_for(half)
 
 
 def significant(value: float, digits: int) -> int:
@@ -127,7 +135,7 @@ def mean_and_interval(estimate: Estimate, *, signed: bool = False) -> str:
     """
     decimals = decimals_of(estimate)
     written = number(estimate.mean, decimals, signed=signed)
-    bare = estimate.interval is None or _is_exact(estimate)
+    bare = estimate.interval is None or is_exact(estimate)
     return written if bare else f"{written} {interval(estimate.interval, decimals)}"
 
 
@@ -140,7 +148,7 @@ def plus_minus(estimate: Estimate) -> str:
     >>> plus_minus(Estimate(6.3412, (6.3212, 6.3612))).replace(NO_BREAK_SPACE, " ")
     '6.34 ± 0.02'
     """
-    if estimate.interval is None or _is_exact(estimate):
+    if estimate.interval is None or is_exact(estimate):
         return mean(estimate)
     below, above = estimate.mean - estimate.interval[0], estimate.interval[1] - estimate.mean
     if not math.isclose(below, above, rel_tol=1e-6, abs_tol=abs(estimate.mean) * ROUNDING):
@@ -171,6 +179,83 @@ def percent(value: float | None, decimals: int = 0) -> str:
     return NOTHING if value is None else f"{number(value * 100, decimals)}{NO_BREAK_SPACE}%"
 
 
-def _is_exact(estimate: Estimate) -> bool:
-    """Say whether the interval has no width but what rounding leaves: nothing in the line is random."""
+def is_exact(estimate: Estimate) -> bool:
+    """Say whether an interval has no width but what rounding leaves: nothing differed from run to run."""
     return estimate.half_width is not None and estimate.half_width <= abs(estimate.mean) * ROUNDING
+
+
+def column_places(estimates: Sequence[Estimate]) -> list[int]:
+    """Give the places of a column's numbers: each its own, but one less where another is known less well.
+
+    An exact number follows the others.
+    """
+    places = [min(FINEST, decimals_of(one)) for one in estimates]
+    coarsest = min((place for place, one in zip(places, estimates, strict=True) if not is_exact(one)), default=None)
+    if coarsest is None:
+        return places
+    return [
+        coarsest if is_exact(one) else place - (place > coarsest) for place, one in zip(places, estimates, strict=True)
+    ]
+
+
+def in_percent(share: Estimate) -> Estimate:
+    """Give a share as an estimate in percent."""
+    ends = share.interval
+    return Estimate(100 * share.mean, None if ends is None else (100 * ends[0], 100 * ends[1]))
+
+
+def share_text(share: Estimate) -> str:
+    """Write a share as a percentage, with its interval.
+
+    Examples
+    --------
+    >>> share_text(Estimate(0.3325, (0.3248, 0.3402))).replace(chr(160), " ")
+    '33.2 % [32.5, 34.0]'
+    """
+    hundredths = in_percent(share)
+    written = percent(share.mean, decimals_of(hundredths))
+    return written if _is_bare(hundredths) else f"{written} {interval(hundredths.interval, decimals_of(hundredths))}"
+
+
+def wage_text(passing: WageThreshold) -> str:
+    """Write the wage at which a level begins, or ceases, to be the cheaper one; or that it is so at any, or at none."""
+    found = passing.threshold
+    if found.wage is None:
+        if not passing.is_sure:
+            bounded = found.cheaper == "always" and passing.interval is not None
+            return f"from at most {number(passing.interval[1], 1)}" if bounded and passing.interval else "cannot tell"
+        return "any" if found.cheaper == "always" else "none"
+    wage = Estimate(found.wage, passing.interval)
+    return f"about {mean(wage)}" if wage.interval is None else mean_and_interval(wage)
+
+
+def difference_text(difference: Estimate, places: int) -> str:
+    """Write a difference with its sign and, where it has one, its interval."""
+    written = number(difference.mean, places, signed=True)
+    return written if _is_bare(difference) else f"{written} {interval(difference.interval, places)}"
+
+
+def _is_bare(estimate: Estimate) -> bool:
+    return estimate.interval is None or is_exact(estimate)
+
+
+def unit(name: str) -> str:
+    """Write a unit: m2 as m².
+
+    Examples
+    --------
+    >>> unit("m2"), unit("piece")
+    ('m²', 'piece')
+    """
+    return UNITS.get(name, name)
+
+
+def units(name: str) -> str:
+    """Write a unit as it follows a number of them.
+
+    Examples
+    --------
+    >>> units("m2"), units("piece")
+    ('m²', 'pieces')
+    """
+    return PLURALS.get(name, unit(name))
