@@ -123,6 +123,8 @@ class Row:
         Unit cost less that of the reference level at the home site, with its Bonferroni interval [EUR/unit].
     variance_cut
         How many times the pairing cuts the variance of the difference; None where unknown.
+    in_wage
+        The unit cost as a function of the operator's wage, replication by replication.
     pays
         The wage from which the level pays against the reference; None for the reference and for the other site.
     standing
@@ -141,6 +143,7 @@ class Row:
     difference: Estimate
     verdict: Verdict
     variance_cut: float | None
+    in_wage: tuple[InWage, ...] = ()
     pays: WageThreshold | None = None
     standing: Mapping[WageCase, Standing] = field(default_factory=dict)
 
@@ -293,6 +296,7 @@ def _row(level: str, priced: _Priced, reference: _Priced, comparisons: int) -> R
         difference=difference,
         verdict="reference" if priced is reference else _verdict(difference, _mean(totals)),
         variance_cut=None if priced is reference else variance_cut(totals, reference.totals()),
+        in_wage=tuple(priced.in_wage),
     )
 
 
