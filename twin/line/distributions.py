@@ -15,17 +15,19 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 from pydantic import PlainSerializer, PlainValidator
-from pydantic_core import InitErrorDetails, ValidationError
 
 from twin.errors import InputError
+from twin.line.described import wrong_inside
 from twin.line.discrete import Constant, Empirical
 from twin.line.families import Erlang, Exponential, Gamma, Lognormal, Normal, Triangular, Uniform, Weibull
 from twin.line.names import nearest
 from twin.line.variates import Distribution
-from twin.units import TIME, Quantity, count, number, parse, quoted, refused, write
+from twin.units import TIME, Quantity, count, number, parse, quoted, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from twin.line.names import Place
 
 __all__ = [
     "DISTRIBUTIONS",
@@ -37,6 +39,7 @@ __all__ = [
     "Gamma",
     "Lognormal",
     "Normal",
+    "NumberDistribution",
     "TimeDistribution",
     "Triangular",
     "Uniform",
@@ -82,8 +85,6 @@ A form whose maker is the class itself names its fields: in it a distribution is
 _NUMBERS: dict[str, Callable[[object], float]] = {"cv": number, "sigma": number, "shape": number, "k": count}
 """The parameters without a unit, each with its reader; `weights` are numbers too."""
 
-Place = tuple[str | int, ...]
-
 
 class _Refused(Exception):  # noqa: N818 -- carries what `parse_distribution` and the field each say in their own way
     """What is wrong with a distribution: sentences, each with its place below the distribution."""
@@ -93,15 +94,15 @@ class _Refused(Exception):  # noqa: N818 -- carries what `parse_distribution` an
         self.problems = problems
 
 
-def parse_distribution(written: object, quantity: Quantity = TIME) -> Distribution:
+def parse_distribution(written: object, quantity: Quantity | None = TIME) -> Distribution:
     """Read a distribution.
 
     Parameters
     ----------
     written : object
         A quantity ("12 s"), `{min, mode, max}`, `{family: parameters}`, or a distribution, which is returned as it is.
-    quantity : Quantity
-        What its values are; a time unless named.
+    quantity : Quantity or None
+        What its values are; a time unless named, None for numbers without a unit.
 
     Returns
     -------
@@ -124,7 +125,7 @@ def parse_distribution(written: object, quantity: Quantity = TIME) -> Distributi
         raise InputError(*(_located(place, problem) for place, problem in refusal.problems)) from None
 
 
-def write_distribution(distribution: Distribution, quantity: Quantity = TIME) -> object:
+def write_distribution(distribution: Distribution, quantity: Quantity | None = TIME) -> object:
     """Return the text or mapping that `parse_distribution` reads back to an equal distribution.
 
     Examples
@@ -140,7 +141,7 @@ def write_distribution(distribution: Distribution, quantity: Quantity = TIME) ->
     return {distribution.name: {key: _written(key, value, quantity) for key, value in zip(form, held, strict=True)}}
 
 
-def _written(key: str, value: float | tuple[float, ...], quantity: Quantity) -> object:
+def _written(key: str, value: float | tuple[float, ...], quantity: Quantity | None) -> object:
     if isinstance(value, tuple):
         return [_written(key, one, quantity) for one in value]
     return value if key in _NUMBERS or key == "weights" else write(value, quantity)
@@ -154,7 +155,7 @@ def _refuse(problem: str, *place: str | int) -> NoReturn:
     raise _Refused([(place, problem)])
 
 
-def _read(written: object, quantity: Quantity) -> Distribution:
+def _read(written: object, quantity: Quantity | None) -> Distribution:
     if isinstance(written, Distribution):
         return written
     if not isinstance(written, dict):
@@ -163,7 +164,7 @@ def _read(written: object, quantity: Quantity) -> Distribution:
         return _made("triangular", written, quantity, ())
     if len(written) != 1:
         families = ", ".join(DISTRIBUTIONS)
-        _refuse(f"{quoted(written)} is not a distribution; write {quantity.example}, or one family: {families}")
+        _refuse(f"{quoted(written)} is not a distribution; write {_example(quantity)}, or one family: {families}")
     [(name, parameters)] = written.items()
     if name not in DISTRIBUTIONS:
         _refuse(f"there is no distribution {nearest(str(name), DISTRIBUTIONS)}")
@@ -179,7 +180,7 @@ def _forms(name: str) -> str:
     return " or ".join(f"{{{', '.join(form)}}}" for form in FORMS[name])
 
 
-def _made(name: str, parameters: dict[str, object], quantity: Quantity, place: Place) -> Distribution:
+def _made(name: str, parameters: dict[str, object], quantity: Quantity | None, place: Place) -> Distribution:
     """Return the distribution of parameters as written, read in the order of their form."""
     form = next((form for form in FORMS[name] if set(form) == set(parameters)), None)
     if form is None:
@@ -199,26 +200,48 @@ def _made(name: str, parameters: dict[str, object], quantity: Quantity, place: P
         _refuse(str(error), *place)
 
 
-def _parameter(key: str, written: object, quantity: Quantity) -> object:
+def _parameter(key: str, written: object, quantity: Quantity | None) -> object:
     if key in ("values", "weights"):
         if not isinstance(written, (list, tuple)):
-            raise InputError(f"{quoted(written)} is not a list; write [{quantity.example.replace(' or', ',')}]")
-        return tuple(number(one) if key == "weights" else parse(one, quantity) for one in written)
-    return _NUMBERS[key](written) if key in _NUMBERS else parse(written, quantity)
+            raise InputError(f"{quoted(written)} is not a list; write [{_example(quantity).replace(' or', ',')}]")
+        return tuple(number(one) if key == "weights" else _value(one, quantity) for one in written)
+    return _NUMBERS[key](written) if key in _NUMBERS else _value(written, quantity)
 
 
-def _validated(written: object) -> Distribution:
-    """Read a field; what is wrong is placed at the parameter, so that a message can name its line."""
+def _value(written: object, quantity: Quantity | None) -> float:
+    return number(written) if quantity is None else parse(written, quantity)
+
+
+def _example(quantity: Quantity | None) -> str:
+    return "12, 0.8 or 1" if quantity is None else quantity.example
+
+
+def _validated(written: object, quantity: Quantity | None) -> Distribution:
     try:
-        return _read(written, TIME)
+        return _read(written, quantity)
     except _Refused as refusal:
-        raise ValidationError.from_exception_data(
-            "distribution",
-            [InitErrorDetails(type=refused(problem), loc=place, input=written) for place, problem in refusal.problems],
-        ) from None
+        raise wrong_inside(refusal.problems, written) from None
+
+
+def read_time(written: object) -> Distribution:
+    """Read a field that holds the distribution of a time [s]; what is wrong is placed at its parameter."""
+    return _validated(written, TIME)
+
+
+def read_number(written: object) -> Distribution:
+    """Read a field that holds the distribution of numbers without a unit; what is wrong is placed likewise."""
+    return _validated(written, None)
+
+
+def _write_number(distribution: Distribution) -> object:
+    return write_distribution(distribution, None)
 
 
 TimeDistribution = Annotated[
-    Distribution, PlainValidator(_validated), PlainSerializer(write_distribution, return_type=object)
+    Distribution, PlainValidator(read_time), PlainSerializer(write_distribution, return_type=object)
 ]
 """A Pydantic field that holds the distribution of a time [s], read and written as in a line file."""
+NumberDistribution = Annotated[
+    Distribution, PlainValidator(read_number), PlainSerializer(_write_number, return_type=object)
+]
+"""A Pydantic field that holds the distribution of numbers without a unit, such as the pieces of an order."""

@@ -6,11 +6,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from twin.line.distributions import TimeDistribution
-from twin.line.route import LARGEST_BUFFER, OUT, Edge, probabilities
-from twin.line.station import MOST_PEOPLE, SHORTEST, Described, Station
+from twin.line import traffic
+from twin.line.described import Described
+from twin.line.lots import LotCycle
+from twin.line.products import Variant
+from twin.line.route import OUT, Edge, probabilities
+from twin.line.source import Source
+from twin.line.station import MOST_PEOPLE, Dispatch, Station
 from twin.line.work_calendar import Shifts, opening_hours, shift_hours
-from twin.units import LARGEST, Money, Share, refused
+from twin.units import LARGEST, Money, Share
 
 Positive = Annotated[float, Field(gt=0, le=LARGEST, allow_inf_nan=False)]
 
@@ -25,44 +29,6 @@ class Product(Described):
     per_part: Positive = Field(default=1.0, description="units in one part", examples=["0.36"])
     demand_per_year: Positive | None = Field(default=None, description="units asked a year", examples=["19000000"])
     material_cost: Money = Field(default=0.0, description="material lost with a scrapped unit", examples=["1.2 EUR"])
-
-
-class Source(Described):
-    """Where parts come from: a stock that never runs out, or arrivals.
-
-    `arrivals` is the time between two [s], for each fed station a stream of its own. With `capacity` an arrival that
-    finds that many waiting is turned away.
-    """
-
-    kind: Literal["saturated", "arrivals"] = Field(
-        default="saturated", description="whether parts are always there or arrive", examples=["saturated"]
-    )
-    arrivals: TimeDistribution | None = Field(
-        default=None, description="time between arrivals", examples=["{exponential: {mean: 30 s}}"]
-    )
-    capacity: Annotated[int, Field(ge=0, le=LARGEST_BUFFER)] | None = Field(
-        default=None, description="arrivals that may wait (without limit unless given)", examples=["20"]
-    )
-    into: tuple[str, ...] | None = Field(default=None, description="the stations fed", examples=["[press]"])
-
-    @model_validator(mode="before")
-    @classmethod
-    def _arrivals_say_the_kind(cls, value: object) -> object:
-        if isinstance(value, dict) and value.get("arrivals") is not None:
-            return {"kind": "arrivals", **value}
-        return value
-
-    @model_validator(mode="after")
-    def _kind_and_arrivals_agree(self) -> Source:
-        if self.kind == "arrivals" and self.arrivals is None:
-            raise refused("`arrivals` is missing; write arrivals: {exponential: {mean: 30 s}}")
-        if self.kind == "saturated" and self.arrivals is not None:
-            raise refused("a saturated source has no `arrivals`; leave out `kind` or `arrivals`")
-        if self.arrivals is not None and self.arrivals.mean < SHORTEST:
-            raise refused("arrivals after no time never end; write a time above 0 s")
-        if self.arrivals is None and self.capacity is not None:
-            raise refused("a saturated source has no queue; leave `capacity` out or give `arrivals`")
-        return self
 
 
 class Targets(Described):
@@ -84,6 +50,18 @@ class Line(Described):
         default_factory=dict, description="posts per shift by skill", examples=["{operator: 4, technician: 1}"]
     )
     source: Source = Field(default=Source(), description="where parts come from", examples=["{kind: saturated}"])
+    move: Literal["piece", "order"] = Field(
+        default="piece", description="whether an order moves piece by piece or as one lot", examples=["order"]
+    )
+    dispatch: Dispatch = Field(
+        default="first_come", description="which part a machine takes first", examples=["earliest_due_date"]
+    )
+    products: dict[str, Variant] = Field(
+        default_factory=dict,
+        max_length=1_000,
+        description="the products, where there are several",
+        examples=["{a: {route: [press, weld]}, b: {cycle: {press: 14 s}}}"],
+    )
     stations: dict[str, Station] = Field(
         min_length=1,
         max_length=5_000,
@@ -108,28 +86,67 @@ class Line(Described):
 
     @model_validator(mode="before")
     @classmethod
-    def _one_station_goes_out(cls, value: object) -> object:
-        if isinstance(value, dict) and "route" not in value:
-            stations = value.get("stations")
-            if isinstance(stations, dict) and len(stations) == 1:
-                return {**value, "route": [{"from": next(iter(stations)), "to": OUT}]}
+    def _route_may_go_without_saying(cls, value: object) -> object:
+        """A line of one station goes out from there; where products or orders bring routes, those may be all."""
+        if not isinstance(value, dict) or "route" in value:
+            return value
+        stations, products, source = (value.get(key) for key in ("stations", "products", "source"))
+        if isinstance(stations, dict) and len(stations) == 1:
+            return {**value, "route": [{"from": next(iter(stations)), "to": OUT}]}
+        if _brings_a_route(products) or (isinstance(source, dict) and source.get("orders") is not None):
+            return {**value, "route": []}
         return value
 
     @property
+    def alike(self) -> bool:
+        """Whether all parts are alike, so that only their number counts: the plain rules run them."""
+        return not (
+            self.move == "order"
+            or self.source.orders
+            or self.products
+            or self.dispatch != "first_come"
+            or any(edge.delay for edge in self.route)
+            or any(
+                station.setup or isinstance(station.cycle, LotCycle) or station.dispatch not in (None, "first_come")
+                for station in self.stations.values()
+            )
+        )
+
+    @property
     def fed(self) -> tuple[str, ...]:
-        """The stations the source feeds, in file order: `into`, else the first and every one no edge enters."""
-        if self.source.into is not None:
-            return tuple(name for name in self.stations if name in self.source.into)
-        entered = {edge.to for edge in self.route}
-        return tuple(name for place, name in enumerate(self.stations) if place == 0 or name not in entered)
+        """The stations where parts come in, in file order.
+
+        `into`; else of a stock or arrivals the first and every one no edge enters, of products and orders where their
+        routes begin, and for orders without a route the first.
+        """
+        return traffic.fed(self)
+
+    @property
+    def ways(self) -> tuple[tuple[str, ...], ...]:
+        """The routes that products and booked orders are bound to, each once, "out" last."""
+        return traffic.ways(self)
+
+    @property
+    def edges(self) -> tuple[Edge, ...]:
+        """The edges of `route`, then an edge without limit for each step of `ways` that none of them joins."""
+        return (*self.route, *traffic.implied_edges(self))
 
     @property
     def probabilities(self) -> tuple[float, ...]:
         """The probability of each edge of `route`."""
         return probabilities(self.route)
 
+    def dispatch_at(self, station: str) -> Dispatch:
+        """Return how a station chooses among the parts that wait."""
+        return self.stations[station].dispatch or self.dispatch
+
     @property
     def plan_per_shift(self) -> float | None:
         """Units asked of one shift: the yearly demand over the shifts of a year; None without a demand."""
         demand = self.product.demand_per_year
         return None if demand is None else demand * shift_hours(self.shifts) / opening_hours(self.shifts)
+
+
+def _brings_a_route(products: object) -> bool:
+    ways = products.values() if isinstance(products, dict) else ()
+    return any(isinstance(variant, dict) and variant.get("route") is not None for variant in ways)

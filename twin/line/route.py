@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
+from twin.line.described import Described
 from twin.line.distributions import TimeDistribution
-from twin.line.station import Described
 from twin.units import Share
 
 if TYPE_CHECKING:
@@ -25,7 +25,8 @@ class Edge(Described):
     """A way from a station to the next, or out of the line, with the places between the two.
 
     `buffer` counts the places between the machines of the two stations, 0 included; None holds without limit.
-    `transport` [s] passes before the part can be taken; it keeps its place in the buffer from departure on.
+    `transport` [s] passes before the part can be taken; it keeps its place in the buffer from departure on. `delay`
+    [s] is a wait that each part has for itself: parts may overtake each other.
     """
 
     from_: str = Field(validation_alias="from", description="the station the part leaves", examples=["press"])
@@ -34,6 +35,9 @@ class Edge(Described):
         default=None, description="places between the two stations (without limit unless given)", examples=["10"]
     )
     transport: TimeDistribution | None = Field(default=None, description="time on the way", examples=["20 s"])
+    delay: TimeDistribution | None = Field(
+        default=None, description="wait that each part has for itself", examples=["{lognormal: {mean: 8 h, cv: 1}}"]
+    )
     probability: Share | None = Field(
         default=None, description="share of the parts that go this way", examples=["0.97"]
     )

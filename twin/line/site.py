@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Generic, Literal, Self, TypeVar
 from pydantic import Field, model_validator
 
 from twin.errors import InputError
+from twin.line.described import Described
 from twin.line.load import load_model
 from twin.line.names import nearest
-from twin.line.station import Described
 from twin.line.work_calendar import ALWAYS_OPEN, HOUR, PATTERNS, WEEK, Shifts, scheduled_hours_per_week
 from twin.line.yaml_file import read_text
 from twin.units import EnergyPrice, HourlyCost, Share, refused

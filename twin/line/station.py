@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
+from pydantic import Field, PositiveInt, model_validator
 
+from twin.line.described import Described
 from twin.line.distributions import Distribution, Exponential, TimeDistribution
+from twin.line.lots import Cycle
+from twin.line.setup import Setup
 from twin.units import SECONDS_PER_YEAR, Duration, Money, Share, refused
 from twin.units import Power as Watts
 
@@ -30,10 +33,8 @@ Crew = dict[str, PositiveInt]
 """People by skill, whole persons."""
 
 
-class Described(BaseModel):
-    """What every part of a line's description is: frozen data that knows each of its keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True, validate_by_alias=True)
+Dispatch = Literal["first_come", "earliest_due_date", "shortest_setup"]
+"""Which of the parts that wait is taken first: the longest waiting, the first due, the one of the least setup."""
 
 
 class Failure(Described):
@@ -123,7 +124,8 @@ class Option(Described):
 
     label: str | None = Field(default=None, description="the option's name for people", examples=["Robot cell"])
     machines: Machines | None = Field(default=None, description="identical machines in parallel", examples=["2"])
-    cycle: TimeDistribution | None = Field(default=None, description="time per part on a machine", examples=["9 s"])
+    cycle: Cycle | None = Field(default=None, description="time per part on a machine", examples=["9 s"])
+    setup: Setup | None = Field(default=None, description="what a change of product needs", examples=["{time: 2 min}"])
     ideal_cycle: Duration | None = Field(default=None, gt=0, description="time per part at best", examples=["8 s"])
     crew: Crew | None = Field(default=None, description="people held while processing", examples=["{operator: 1}"])
     scrap: Share | None = Field(default=None, description="share of the parts scrapped", examples=["0.01"])
@@ -152,7 +154,7 @@ class Station(Described):
     label: str | None = Field(default=None, description="the station's name for people", examples=["Edge milling"])
     short: str | None = Field(default=None, description="a name short enough for a drawing", examples=["mill"])
     machines: Machines = Field(default=1, description="identical machines in parallel", examples=["2"])
-    cycle: TimeDistribution = Field(description="time per part on a machine", examples=["12 s"])
+    cycle: Cycle = Field(description="time per part on a machine", examples=["12 s", "{per_piece: 12 s}"])
     ideal_cycle: Duration | None = Field(
         default=None, gt=0, description="time per part at best (default: the cycle's mean)", examples=["11 s"]
     )
@@ -161,6 +163,12 @@ class Station(Described):
     false_reject: Share = Field(default=0.0, description="share of the good parts rejected", examples=["0.003"])
     failures: dict[str, Failure] = Field(
         default_factory=dict, description="ways to fail", examples=["{jam: {ttf: 2 h, ttr: 3 min}}"]
+    )
+    setup: Setup | None = Field(
+        default=None, description="what a change of product needs", examples=["{time: 20 min, crew: {setter: 1}}"]
+    )
+    dispatch: Dispatch | None = Field(
+        default=None, description="which part is taken first (default: as the line says)", examples=["shortest_setup"]
     )
     power: Power = Field(default=Power(), description="power by state", examples=["{processing: 18 kW, idle: 4 kW}"])
     capex: Money = Field(default=0.0, description="what the station cost to buy and install", examples=["400 kEUR"])
@@ -172,7 +180,7 @@ class Station(Described):
 
     @property
     def ideal(self) -> float:
-        """Ideal time per part [s]: `ideal_cycle` where given, else the cycle's mean."""
+        """Ideal time per part [s] of one piece: `ideal_cycle` where given, else the cycle's mean."""
         return self.cycle.mean if self.ideal_cycle is None else self.ideal_cycle
 
     @property
@@ -191,7 +199,7 @@ class Station(Described):
             If the station has no such option.
         """
         option = self.automation[name]
-        keys = ("machines", "cycle", "ideal_cycle", "crew", "scrap", "false_reject", "failures", "power")
+        keys = ("machines", "cycle", "ideal_cycle", "setup", "crew", "scrap", "false_reject", "failures", "power")
         changes = {key: value for key in keys if (value := getattr(option, key)) is not None}
         if "cycle" in changes:
             changes.setdefault("ideal_cycle", None)
