@@ -73,23 +73,31 @@ def load_line(path: Path) -> Line:
     Parameters
     ----------
     path
-        A YAML file of at most 1 MB.
+        A YAML file of at most 1 MB; a book of orders that it names lies beside it.
 
     Raises
     ------
     InputError
         With every problem found, sorted by line number, each as `file:line path: found; expected; remedy`.
     """
-    return load_line_text(read_text(path), str(path))
+    return load_line_text(read_text(path), str(path), folder=path.parent)
 
 
-def load_line_text(text: str, name: str = "<text>") -> Line:
-    """Return the line that a text describes; `name` stands for the file in messages. Raises as `load_line`."""
-    return load_model(text, name, Line, validate)
+def load_line_text(text: str, name: str = "<text>", *, folder: Path | None = None) -> Line:
+    """Return the line that a text describes; raises as `load_line`.
+
+    `name` stands for the file in messages; `folder` (else the current one) is where a book of orders is looked for.
+    """
+    return load_model(text, name, Line, validate, folder=folder)
 
 
 def load_model(
-    text: str, name: str, model: type[Model], rules: Callable[[Model, Collection[str]], list[Problem]]
+    text: str,
+    name: str,
+    model: type[Model],
+    rules: Callable[[Model, Collection[str]], list[Problem]],
+    *,
+    folder: Path | None = None,
 ) -> Model:
     """Return what a YAML text describes as a model that keeps its rules.
 
@@ -103,6 +111,8 @@ def load_model(
         The model to read.
     rules
         Given the model and the keys whose values could not be read, returns what is wrong across its parts.
+    folder
+        Where files that the text names are looked for; the current folder unless given.
 
     Raises
     ------
@@ -111,15 +121,16 @@ def load_model(
     """
     tree = parse_yaml(text, name)
     problems, value, lost = list(tree.problems), None, set[str]()
+    context = {} if folder is None else {"folder": folder}
     try:
-        value = model.model_validate(tree.data)
+        value = model.model_validate(tree.data, context=context)
     except ValidationError as error:
         unread = {place for place, _ in problems}
         wrong = [each for each in error.errors(include_url=False) if not _within(each["loc"], unread)]
         problems += [Problem(each["loc"], sentence(each, model)) for each in wrong[:MOST_READ]]
         if len(wrong) <= MOST_READ:
             lost = {key for each in wrong for key in _lost(each, model)}
-            value = _rest(tree.data, [each["loc"] for each in wrong], model)
+            value = _rest(tree.data, [each["loc"] for each in wrong], model, context)
     if value is not None:
         problems += rules(value, lost)
     if problems or value is None:
@@ -151,12 +162,12 @@ def _lost(error: ErrorDetails, model: type[BaseModel]) -> list[str]:
     return lost
 
 
-def _rest(data: Value, wrong: list[Place], model: type[Model]) -> Model | None:
+def _rest(data: Value, wrong: list[Place], model: type[Model], context: dict[str, Path]) -> Model | None:
     """Return the model without what is wrong in it, or None where nothing can be made of the rest."""
     for place in reversed(wrong):  # from the end, so that what is taken out of a list moves nothing still to be found
         data = _without(data, place)
     try:
-        return model.model_validate(data)
+        return model.model_validate(data, context=context)
     except ValidationError:
         return None
 
@@ -229,9 +240,10 @@ def _keys(model: type[BaseModel]) -> dict[str, FieldInfo]:
 
 
 def _plain(kind: Any) -> Any:  # noqa: ANN401 -- a type expression is of no type that can be named
-    """Return a type without what is said of it, and without None."""
+    """Return a type without what is said of it, and without None; of several the one that has keys."""
     if get_origin(kind) is Annotated:
         return _plain(get_args(kind)[0])
     if get_origin(kind) in (Union, UnionType):
-        return _plain(next(argument for argument in get_args(kind) if argument is not type(None)))
+        kinds = [_plain(argument) for argument in get_args(kind) if argument is not type(None)]
+        return next(filter(_is_model, kinds), kinds[0])
     return kind

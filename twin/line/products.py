@@ -25,7 +25,7 @@ class Variant(Described):
     cycle: dict[str, Cycle] = Field(
         default_factory=dict, description="its cycle at a station", examples=["{press: 14 s}"]
     )
-    scrap: dict[str, Share] = Field(
+    scrap: dict[str, Annotated[Share, Field(lt=1)]] = Field(
         default_factory=dict, description="its share scrapped at a station", examples=["{press: 0.02}"]
     )
     ideal_cycle: dict[str, Annotated[Duration, Field(gt=0)]] = Field(

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from twin.line.line import Line
-    from twin.line.station import Option
+    from twin.line.names import Place
+    from twin.line.station import Option, Station
 
 TOLERANCE = 1e-9
 """Posts are sums of decimal fractions; a sum this near to a whole number is that number."""
@@ -41,6 +42,14 @@ class Scenario:
     def options(self) -> dict[str, Option]:
         """The option chosen at each station changed, in file order."""
         return {name: self.base.stations[name].automation[option] for name, option in self.chosen.items()}
+
+
+def versions(line: Line) -> Iterator[tuple[Place, Station | Option]]:
+    """Yield every station as described and every option of it, each with its place in the line."""
+    for name, station in line.stations.items():
+        yield ("stations", name), station
+        for option, change in station.automation.items():
+            yield ("stations", name, "automation", option), change
 
 
 class Asset(NamedTuple):
@@ -174,9 +183,11 @@ class Shortage(NamedTuple):
 
 
 def short_pools(chosen: Scenario) -> Iterator[Shortage]:
-    """Yield every crew and every repair that its pool could never serve."""
+    """Yield every crew, every setup and every repair that its pool could never serve."""
     for name, station in chosen.line.stations.items():
         asked: list[tuple[tuple[str, ...], Mapping[str, int]]] = [(("crew",), station.crew)]
+        if station.setup is not None:
+            asked.append((("setup", "crew"), station.setup.crew))
         asked += [(("failures", failure, "repaired_by"), how.repaired_by) for failure, how in station.failures.items()]
         for keys, crew in asked:
             for skill, people in crew.items():

@@ -51,7 +51,7 @@ def drawn_products(line: Line) -> dict[str | None, float]:
     """Return the share of each product of what is drawn; {None: 1} where none is named."""
     source = line.source
     shares = source.product if source.orders is None else source.orders.product
-    return {**shares} or {None: 1.0}
+    return dict(shares.items()) or {None: 1.0}
 
 
 def drawn(line: Line) -> list[Entry]:

@@ -6,10 +6,11 @@ import pytest
 
 from twin.engine.streams import BLOCK, RESERVE
 from twin.errors import InputError
-from twin.line.checks import MOST_BEHIND_TRANSPORT, RULES, validate
+from twin.line.checks import RULES, validate
 from twin.line.line import Line
 from twin.line.load import load_line_text
 from twin.line.names import Problem
+from twin.line.route_checks import MOST_BEHIND_TRANSPORT
 from twin.line.yaml_file import parse_yaml
 
 BAD_LINES = Path(__file__).parents[2] / "bad_lines"

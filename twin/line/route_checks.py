@@ -1,0 +1,314 @@
+"""What must hold of the ways through a line: edges, probabilities, routes of products, and where parts come in."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from twin.line import traffic
+from twin.line.names import Problem, nearest
+from twin.line.route import OUT, loops, probabilities, reachable
+from twin.line.scenario import versions
+from twin.line.station import SHORTEST
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Set as AbstractSet
+
+    from twin.line.line import Line
+    from twin.line.names import Place
+
+TOLERANCE = 1e-9
+"""Probabilities are decimal fractions; their sum is 1 to this."""
+
+MOST_BEHIND_TRANSPORT = 1_008
+"""Machines of a station that a transport reaches: at one instant each may let a part into the transport, and both
+clocks draw at most 1,024 times of a kind ahead, of which 16 are kept back."""
+
+
+def edges_join_stations(line: Line) -> Iterator[Problem]:
+    """Ask that every edge leave a station and go to a station or out."""
+    for position, edge in enumerate(line.route):
+        if edge.from_ not in line.stations:
+            yield Problem(("route", position, "from"), f"no station {nearest(edge.from_, line.stations)}")
+        if edge.to != OUT and edge.to not in line.stations:
+            yield Problem(("route", position, "to"), f"no station {nearest(edge.to, [*line.stations, OUT])}")
+
+
+def edges_are_single(line: Line) -> Iterator[Problem]:
+    """Ask that two stations be joined by one edge at most in each direction."""
+    seen: set[str] = set()
+    for position, edge in enumerate(line.route):
+        if edge.name in seen:
+            yield Problem(
+                ("route", position),
+                f"{edge.name} is there already; one edge joins two stations; add up their buffers and probabilities",
+            )
+        seen.add(edge.name)
+
+
+def edges_hold_parts(line: Line) -> Iterator[Problem]:
+    """Ask for a place where parts are on their way, and for none where they leave the line."""
+    for position, edge in enumerate(line.route):
+        place = ("route", position)
+        if edge.to == OUT:
+            for key in ("buffer", "transport", "delay"):
+                if getattr(edge, key) is not None:
+                    yield Problem((*place, key), f"parts that leave the line need no {key}; leave it out")
+        elif edge.transport is not None and edge.delay is not None:
+            yield Problem(
+                (*place, "delay"),
+                "a way has a transport or a delay, not both; on a delay parts may overtake; leave one out",
+            )
+        elif (edge.transport or edge.delay) is not None and edge.buffer == 0:
+            yield Problem(
+                (*place, "buffer"),
+                f"0 places cannot hold a part on its way; a {'delay' if edge.delay else 'transport'} needs 1; "
+                "write buffer: 1 or more",
+            )
+        if edge.from_ == edge.to and edge.buffer == 0 and _machines(line, edge.to) == 1:
+            yield Problem(
+                (*place, "buffer"),
+                "a part that goes back to its own machine over 0 places waits for itself for ever (deadlock); "
+                "leave `buffer` out, or write 1",
+            )
+
+
+def transports_reach_few_machines(line: Line) -> Iterator[Problem]:
+    """Ask that a transport or a delay end at a station of no more machines than it brings parts to at one instant."""
+    most: dict[str, int] = {}
+    for place, version in versions(line):
+        most[str(place[1])] = max(most.get(str(place[1]), 0), version.machines or 0)
+    for position, edge in enumerate(line.route):
+        machines = most.get(edge.to, 0)
+        for key in ("transport", "delay"):
+            if getattr(edge, key) is not None and machines > MOST_BEHIND_TRANSPORT:
+                yield Problem(
+                    ("route", position, key),
+                    f"{edge.to} has {machines:,} machines; a {key} can reach {MOST_BEHIND_TRANSPORT:,}; "
+                    f"leave `{key}` out, or make two stations of it",
+                )
+
+
+def _machines(line: Line, name: str) -> int:
+    return line.stations[name].machines if name in line.stations else 0
+
+
+def probabilities_sum_to_one(line: Line) -> Iterator[Problem]:
+    """Ask that the ways out of a station share all its parts; one at most may take what the others leave.
+
+    Where all that comes is bound to a route, only what is sent back needs a share.
+    """
+    by_station: dict[str, list[int]] = {}
+    for position, edge in enumerate(line.route):
+        by_station.setdefault(edge.from_, []).append(position)
+    bound = bound_only(line)
+    for name, positions in by_station.items():
+        if name in bound:
+            yield from _sends_back_a_share(line, name, [at for at in positions if line.route[at].rework])
+        else:
+            yield from _shares_all(line, name, positions)
+
+
+def _shares_all(line: Line, name: str, positions: list[int]) -> Iterator[Problem]:
+    given = [line.route[position].probability for position in positions]
+    total, silent = sum(share or 0.0 for share in given), given.count(None)
+    if silent > 1:
+        last = max(position for position in positions if line.route[position].probability is None)
+        yield Problem(
+            ("route", last),
+            f"{silent} ways out of {name} have no probability; one at most takes the rest; write probability: 0.5",
+        )
+    elif total > 1 + TOLERANCE or (not silent and total < 1 - TOLERANCE):
+        last = max(position for position in positions if line.route[position].probability is not None)
+        if len(given) == 1:
+            text = f"the only way out of {name} has a probability of {total:.10g}; it must be 1; leave it out"
+        else:
+            text = f"the probabilities of the {len(given)} ways out of {name} sum to {total:.10g}, not to 1; "
+            text += "make them smaller" if total > 1 else "raise one, or leave one out to take the rest"
+        yield Problem(("route", last, "probability"), text)
+
+
+def _sends_back_a_share(line: Line, name: str, positions: list[int]) -> Iterator[Problem]:
+    total = 0.0
+    for position in positions:
+        share = line.route[position].probability
+        total += share or 0.0
+        if share is None:
+            yield Problem(
+                ("route", position),
+                f"{name} sends parts back, and does not say how many; write probability: 0.03",
+            )
+    if total >= 1:
+        yield Problem(
+            ("route", positions[-1], "probability"),
+            f"{name} sends back {total:.10g} of its parts, and none goes on; write shares that sum to less than 1",
+        )
+
+
+def bound_only(line: Line) -> AbstractSet[str]:
+    """Return the stations that only parts pass that are bound to a route of their product or order."""
+    routes = {name for way in line.ways for name in way}
+    free = [entry.start for entry in traffic.entries(line) if entry.route is None]
+    return (routes & line.stations.keys()) - reachable(free, _ways(line)) if routes else set()
+
+
+def _ways(line: Line) -> dict[str, list[str]]:
+    """Return where parts can go from each station: along edges of some probability."""
+    ways: dict[str, list[str]] = {name: [] for name in line.stations}
+    for edge, share in zip(line.route, probabilities(line.route), strict=True):
+        if share > 0:
+            ways.setdefault(edge.from_, []).append(edge.to)
+    return ways
+
+
+def parts_can_leave(line: Line) -> Iterator[Problem]:
+    """Ask for a way out of the line from every station; a loop without one fills and locks for certain."""
+    ways = _ways(line)
+    back: dict[str, list[str]] = {}
+    for name, targets in ways.items():
+        for target in targets:
+            back.setdefault(target, []).append(name)
+    # An edge to nowhere is a problem of its own; where it was meant to lead is not known.
+    unknown = [edge.to for edge in line.route if edge.to not in line.stations]
+    free = reachable([OUT, *unknown], back)
+    stuck = {name: targets for name, targets in ways.items() if name not in free and name not in bound_only(line)}
+    for name, targets in stuck.items():
+        if not targets:
+            yield Problem(
+                ("stations", name),
+                f"no way leaves the station; parts must get out; add {{from: {name}, to: {OUT}}} to route",
+            )
+    for loop in loops(stuck):
+        if all(set(stuck[name]) <= set(loop) for name in loop):
+            last = max(position for position, edge in enumerate(line.route) if edge.from_ in loop)
+            yield Problem(
+                ("route", last),
+                f"the loop {_round(loop)} has no way out; parts that enter stay for ever and the line locks; "
+                f"add {{from: {loop[-1]}, to: {OUT}}} with a probability",
+            )
+
+
+def good_parts_leave(line: Line) -> Iterator[Problem]:
+    """Ask that parts can leave good whatever option is chosen, past the stations that scrap all of theirs."""
+    scraps = {
+        (*place, key): str(place[1])
+        for place, version in versions(line)
+        for key in ("scrap", "false_reject")
+        if getattr(version, key) == 1
+    }
+    if not _can_leave(line, set()):
+        return  # why is said elsewhere
+    as_described = {name for place, name in scraps.items() if "automation" not in place}
+    for place, name in scraps.items():
+        if not _can_leave(line, {*as_described, name}):
+            yield Problem(
+                place, f"{name} scraps every part, and none can leave the line good; write a share below 1, such as 2 %"
+            )
+
+
+def _can_leave(line: Line, dead: AbstractSet[str]) -> bool:
+    """Whether some part can leave the line without a station of `dead`."""
+    found = traffic.entries(line)
+    ways = {name: [] if name in dead else targets for name, targets in _ways(line).items()}
+    return OUT in reachable((entry.start for entry in found if entry.route is None), ways) or any(
+        entry.route is not None and not dead & set(entry.route) for entry in found
+    )
+
+
+def _round(loop: Iterable[str]) -> str:
+    names = list(loop)
+    return " -> ".join([*names, names[0]])
+
+
+def stations_are_reached(line: Line) -> Iterator[Problem]:
+    """Ask that every station be fed by the source, by stations that are, or lie on a route of a product or order."""
+    entered = {*(edge.to for edge in line.route), *(line.source.into or ())} - {OUT}
+    if not entered <= line.stations.keys():
+        return  # which station was meant is not known
+    free = [entry.start for entry in traffic.entries(line) if entry.route is None]
+    reached = {*reachable(free, _ways(line)), *line.fed, *(name for way in line.ways for name in way)}
+    remedy = "name it in source.into" if not line.ways else "let a product's route pass it"
+    for name in line.stations:
+        if name not in reached:
+            yield Problem(
+                ("stations", name),
+                f"no part ever comes here; a station is entered by an edge, or fed; add an edge to {name}, or {remedy}",
+            )
+
+
+def source_feeds_stations(line: Line) -> Iterator[Problem]:
+    """Ask that `into` name stations, each once, and of orders the share of each."""
+    into = line.source.into
+    if into is not None and not into:
+        yield Problem(("source", "into"), "the source feeds no station; name at least one, or leave `into` out")
+    names = list(into or ())
+    for position, name in enumerate(names):
+        place = ("source", "into", name if isinstance(into, dict) else position)
+        if name not in line.stations:
+            yield Problem(place, f"no station {nearest(name, line.stations)}")
+        elif name in names[:position]:
+            yield Problem(place, f'"{name}" is named twice; name it once')
+    if isinstance(into, dict) and into and abs(sum(into.values()) - 1) > TOLERANCE:
+        yield Problem(("source", "into"), f"the shares sum to {sum(into.values()):.10g}, not to 1; change one")
+    elif isinstance(into, tuple) and len(names) > 1 and line.source.orders is not None:
+        yield Problem(
+            ("source", "into"), f"an order starts at one station; write their shares: into: {{{names[0]}: 0.7, ...}}"
+        )
+
+
+def time_passes(line: Line) -> Iterator[Problem]:
+    """Ask that stations which a saturated source feeds take time for a part, and every loop too."""
+    instant = _instant(line)
+    for name in line.fed if line.source.kind == "saturated" else ():
+        if name in instant:
+            yield Problem(
+                instant[name],
+                "a cycle without time makes parts without end, as the source never runs out; write a time above 0 s",
+            )
+    ways: dict[str, list[str]] = {name: [] for name in instant}
+    for edge, share in zip(line.route, probabilities(line.route), strict=True):
+        at_once = all(way is None or way.mean < SHORTEST for way in (edge.transport, edge.delay))
+        if {edge.from_, edge.to} <= instant.keys() and share > 0 and at_once:
+            ways[edge.from_].append(edge.to)
+    if any(edge.rework for edge in line.route):  # without, a bound route comes to its end
+        for before, after in (step for way in line.ways for step in pairwise(way)):
+            if {before, after} <= instant.keys():
+                ways[before].append(after)
+    for loop in loops(ways):
+        yield Problem(
+            instant[loop[-1]],
+            f"the loop {_round(loop)} takes no time; a part could go round for ever; write a time above 0 s",
+        )
+
+
+def _instant(line: Line) -> dict[str, Place]:
+    """Return the stations that may take no time for a part, each with the place that says so."""
+    found: dict[str, Place] = {
+        name: ("products", product, "cycle", name)
+        for product, variant in line.products.items()
+        for name, cycle in variant.cycle.items()
+        if cycle.mean < SHORTEST and name in line.stations
+    }
+    for place, version in versions(line):
+        if version.cycle is not None and version.cycle.mean < SHORTEST:
+            found[str(place[1])] = (*place, "cycle")
+    return found
+
+
+ROUTE = ("route", "from", "to", "stations")
+COMING = ("source", "into", "orders", "book", "product", "products")
+
+RULES: dict[Callable[[Line], Iterable[Problem]], Collection[str]] = {
+    edges_join_stations: ROUTE,
+    edges_are_single: ROUTE,
+    edges_hold_parts: ROUTE,
+    transports_reach_few_machines: (*ROUTE, "machines", "transport", "delay"),
+    probabilities_sum_to_one: (*ROUTE, *COMING, "probability"),
+    parts_can_leave: (*ROUTE, *COMING, "probability"),
+    good_parts_leave: (*ROUTE, *COMING, "probability", "scrap", "false_reject"),
+    stations_are_reached: (*ROUTE, *COMING, "probability"),
+    source_feeds_stations: ("source", "into", "orders", "stations"),
+    time_passes: (*ROUTE, *COMING, "probability", "arrivals"),
+}
+"""Every rule, with the keys that it reads and cannot do without."""
