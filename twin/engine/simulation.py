@@ -13,6 +13,7 @@ from twin.engine.plan import Plan, make_plan
 from twin.engine.replication import CLOCKS, Task, run_task
 from twin.errors import InputError
 from twin.line.names import nearest
+from twin.line.scenario import Scenario
 from twin.units import SECONDS_PER_YEAR, format_time
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from twin.engine.results import Run
     from twin.engine.state import LineState
-    from twin.line.scenario import Scenario
 
 LONGEST = 100 * SECONDS_PER_YEAR
 """A longer run [s] is refused: the shortest cycle, 1 µs, must still move a clock of 64 bits."""
@@ -31,7 +31,7 @@ WORTH_LOADING, WORTH_COMPILING, WORTH_A_PROCESS = 2.0, 10.0, 5.0
 
 
 def simulate(
-    scenario: Scenario,
+    scenario: Scenario | Sequence[Scenario],
     *,
     horizon: float,
     warmup: float = 0.0,
@@ -50,7 +50,7 @@ def simulate(
     Parameters
     ----------
     scenario
-        The line with its options chosen.
+        The line with its options chosen; or one for each replication, each then run on that replication's luck.
     horizon, warmup
         Measured time, and the time before it that is not measured [s].
     replications, seed
@@ -76,21 +76,29 @@ def simulate(
     """
     # Whole numbers would make Numba compile the rules once more, for whole times.
     horizon, warmup = float(horizon), float(warmup)
-    keep_state = keep_state or until is not None
-    until = warmup + horizon if until is None else float(until)
-    plan = make_plan(scenario)
-    _check_times(horizon, warmup, until)
+    end = warmup + horizon if until is None else float(until)
+    _check_times(horizon, warmup, end)
     _check_counts(replications, seed, workers, engine)
-    for state in initial or ():
-        _check_state(plan, state, warmup, until)
     states: Sequence[LineState | None] = [None] * replications if initial is None else initial
-    moves = _moves(scenario) * until * len(states)
+    scenarios = [scenario] * len(states) if isinstance(scenario, Scenario) else scenario
+    plans = _plans(scenarios)
+    _check_states(plans, initial or (), warmup, end)
+    moves = _moves(scenarios[0]) * end * len(states)
     clock = engine if engine != "auto" else chosen_clock(moves)
     tasks = [
-        Task(plan, clock, seed, i, warmup, horizon, until, initially, trace and i == 0, keep_state)
-        for i, initially in enumerate(states)
+        Task(plan, clock, seed, i, warmup, horizon, end, initially, trace and i == 0, keep_state or until is not None)
+        for i, (plan, initially) in enumerate(zip(plans, states, strict=True))
     ]
     return _run(tasks, moves, workers, progress)
+
+
+def _plans(scenarios: Sequence[Scenario]) -> list[Plan]:
+    """Return the plan of each scenario; one that comes again is planned once."""
+    made: dict[int, Plan] = {}
+    for one in scenarios:
+        if id(one) not in made:
+            made[id(one)] = make_plan(one)
+    return [made[id(one)] for one in scenarios]
 
 
 def chosen_clock(moves: float) -> str:
@@ -131,13 +139,15 @@ def _check_counts(replications: int, seed: int, workers: int | None, engine: str
         raise InputError(f"engine: there is no engine {nearest(engine, ('auto', *CLOCKS))}")
 
 
-def _check_state(plan: Plan, state: LineState, warmup: float, until: float) -> None:
-    if state.key != plan.key:
-        raise InputError("the state was saved from another line or other options; name the same line and options")
-    if state.warmup_s != warmup:
-        raise InputError(f"the state was saved with a warm-up of {format_time(state.warmup_s)}; give the same warm-up")
-    if state.time > until:
-        raise InputError(f"the state stands at {format_time(state.time)}, after the end; give a longer horizon")
+def _check_states(plans: Sequence[Plan], states: Sequence[LineState], warmup: float, until: float) -> None:
+    for plan, state in zip(plans, states, strict=False):
+        if state.key != plan.key:
+            raise InputError("the state was saved from another line or other options; name the same line and options")
+        if state.warmup_s != warmup:
+            saved = format_time(state.warmup_s)
+            raise InputError(f"the state was saved with a warm-up of {saved}; give the same warm-up")
+        if state.time > until:
+            raise InputError(f"the state stands at {format_time(state.time)}, after the end; give a longer horizon")
 
 
 def _run(

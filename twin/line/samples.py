@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from twin.errors import InputError
-from twin.line.checks import RULES, TOLERANCE, stations_are_reached
+from twin.line.checks import RULES
 from twin.line.line import Line
 from twin.line.load import sentence
 from twin.line.names import nearest, path_text
+from twin.line.route_checks import TOLERANCE, stations_are_reached
 from twin.units import share
 
 if TYPE_CHECKING:
@@ -163,8 +164,8 @@ def _read(text: str, file: str) -> Samples:
         rows.pop()
     if len(rows) <= FEWEST:
         raise InputError(
-            f"{file}: holds fewer than {FEWEST} samples; write the paths in the first row and a sample in each row below, "
-            "or delete the file"
+            f"{file}: holds fewer than {FEWEST} samples; write the paths in the first row and a sample in each "
+            "row below, or delete the file"
         )
     problems = list(_unfit(rows, file))
     if problems:

@@ -54,6 +54,17 @@ def test_a_replication_does_not_depend_on_how_many_there_are(line: Scenario) -> 
     )
 
 
+def test_each_replication_may_have_a_scenario_of_its_own_on_the_same_luck(line: Scenario) -> None:
+    slower = serial({"a": {"cycle": exponential(12)}, "b": {"cycle": constant(3)}}, [5])
+    settings: dict[str, Any] = {"replications": 3, "horizon": 3600.0, "engine": "simpy"}
+    fast, slow = simulate(line, **settings), simulate(slower, **settings)
+
+    mixed = simulate([line, slower, line], **settings)
+
+    assert [run.digest for run in mixed] == [fast[0].digest, slow[1].digest, fast[2].digest]
+    assert fast[1].digest != slow[1].digest
+
+
 @pytest.mark.parametrize("engine", ["simpy", "compiled"])
 def test_the_number_of_workers_changes_nothing(engine: str, line: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(simulation, "WORTH_A_PROCESS", 0.0)  # so that so short a work is spread over processes at all
