@@ -2,36 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from xml.sax.saxutils import escape
 
-from dashboards.palette import SANS, STATES, TOKENS, Theme
+from dashboards.flow_sheet import (
+    APPROACH,
+    CARD_HEIGHT,
+    CHANNEL,
+    FULL,
+    HEAD,
+    LEGEND,
+    LIMITS,
+    MARGIN,
+    PORT,
+    STRIP,
+    Sheet,
+    facts,
+    room,
+    text_width,
+)
+from dashboards.palette import SANS, STATES, Theme
 from dashboards.svg import box, path, pattern, words
-from twin.line.capacity import LineCapacity, static_capacity
-from twin.line.diagram import Diagram, Gap, Link, edge_label, gaps, layout, station_names
+from twin.line.capacity import static_capacity
+from twin.line.diagram import Link, edge_label
 from twin.line.route import OUT
-from twin.units import format_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from twin.line.line import Line
-    from twin.line.station import Station
-
-MARGIN, HEAD = 26.0, 96.0
-CARD_HEIGHT, LEAST_CARD = 116.0, 100.0
-LANE = 184.0
-PORT = 28.0
-CHANNEL = 10.0
-APPROACH = 14.0
-LEGEND = 18.0
-LIMITS = "limits the line"
-RETURN = 28.0
-STRIP = 20.0
-LETTER = 0.56
-"""Mean width of a letter in its font's size: enough room for the fonts of `SANS`."""
-FULL = 1 + 1e-9
 
 
 def flow_svg(
@@ -63,127 +62,47 @@ def flow_svg(
     """
     capacity = static_capacity(line)
     limit = bottleneck or line.bottleneck or capacity.bottleneck
-    sheet = _Sheet(line, theme, capacity)
-    body = [
-        *(part for link in sheet.diagram.links for part in _link(sheet, link, levels)),
-        *(part for name in line.stations for part in _card(sheet, name, (states or {}).get(name))),
-        *_neck(sheet, limit),
-        *_entries(sheet),
-        *_legend(sheet, loads=set(states or {}) < set(line.stations)),
-    ]
-    return "\n".join([*_head(sheet, limit), *body, "</svg>"]) + "\n"
+    sheet = Sheet(line, theme, capacity)
+    legend = _legend(sheet, loads=set(states or {}) < set(line.stations))
+    return "\n".join([*_head(sheet, limit), *_body(sheet, limit, states, levels), *legend, "</svg>"]) + "\n"
 
 
-@dataclass
-class _Sheet:
-    """Where everything stands, in pixels."""
+class FlowParts(NamedTuple):
+    """A flow to lay out in rows: what is drawn from `top` to `bottom`, and where it may be cut, ends included [px].
 
-    line: Line
-    theme: Theme
-    capacity: LineCapacity
-    diagram: Diagram = field(init=False)
-    names: dict[str, str] = field(init=False)
-    between: list[Gap] = field(init=False)
-    lefts: list[float] = field(init=False)
-    widths: list[float] = field(init=False)
+    `words` says what it shows, `legend` what its numbers mean.
+    """
 
-    def __post_init__(self) -> None:
-        self.diagram, self.names = layout(self.line), station_names(self.line)
-        self.between = gaps(self.diagram)
-        self.widths = [self._card_width(column) for column in range(self.diagram.place(OUT).column)]
-        self.lefts = [MARGIN + (APPROACH if self.fed_inside else 0)]
-        for width, gap in zip(self.widths, self.between, strict=True):
-            self.lefts.append(self.lefts[-1] + width + sum(_room(gap)) + CHANNEL * len(gap.channels()))
-
-    def __getitem__(self, token: str) -> str:
-        return TOKENS[token].on(self.theme)
-
-    @property
-    def fed_inside(self) -> bool:
-        """Whether the source feeds more than the first station, so that it must be shown where."""
-        return len(self.diagram.fed) > 1
-
-    @property
-    def width(self) -> float:
-        legend = max(_text_width(row, 12) for row in self.legend)
-        return MARGIN + max(self.lefts[-1] + 40 - MARGIN, _text_width(self.title, 24), legend) + MARGIN
-
-    @property
-    def height(self) -> float:
-        return self.bottom + LEGEND * len(self.legend) + MARGIN
-
-    @property
-    def bottom(self) -> float:
-        """Where the flow ends and the legend begins."""
-        passing = (lane for link in self.diagram.links for lane in link.lanes)
-        lowest = max([*(place.lane for place in self.diagram.places), *passing])
-        feet = (self.foot(link) + 14 for link in self.diagram.links if link.depth is not None)
-        return max(self.top(lowest) + CARD_HEIGHT, *feet, 0.0) + MARGIN
-
-    @property
-    def legend(self) -> list[str]:
-        """What the numbers beside an arrow and in a card mean."""
-        takt = self.capacity.takt_s
-        whole = "the longest such time" if takt is None else f"the takt, {format_time(takt)}"
-        return [
-            "Beside an arrow: buffer places (∞ without limit), time on the way, share of the parts that go this way.",
-            f"Load: time that the station takes for a good part of the line, repairs included, as a share of {whole}.",
-        ]
-
-    @property
-    def title(self) -> str:
-        return self.line.title or self.line.line
-
-    def top(self, lane: float) -> float:
-        return HEAD + lane * LANE
-
-    def middle(self, lane: float) -> float:
-        return self.top(lane) + CARD_HEIGHT / 2
-
-    def foot(self, link: Link) -> float:
-        """Where a return runs: below all that stands between its ends."""
-        start, end = self.diagram.place(link.edge.to).column, self.diagram.place(link.edge.from_).column
-        lowest = max(place.lane for place in self.diagram.places if start <= place.column <= end)
-        return self.top(lowest) + CARD_HEIGHT + RETURN * ((link.depth or 0) + 1) + 4
-
-    def right(self, column: int) -> float:
-        return self.lefts[column] + self.widths[column]
-
-    def _card_width(self, column: int) -> float:
-        texts = [
-            width
-            for place in self.diagram.places
-            if place.column == column and place.name != OUT
-            for width in (
-                _text_width(self.names[place.name], 14.5),
-                *(_text_width(row, 13) for row in _facts(self.line.stations[place.name])),
-            )
-        ]
-        return max([LEAST_CARD, *(width + 18 for width in texts)])
+    drawn: str
+    cuts: tuple[float, ...]
+    top: float
+    bottom: float
+    words: str
+    legend: list[str]
 
 
-def _text_width(text: str, size: float) -> float:
-    return len(text) * size * LETTER
+def flow_parts(line: Line) -> FlowParts:
+    """Draw the flow of a line, to be cut between its columns."""
+    sheet = Sheet(line, "light", static_capacity(line))
+    limit = line.bottleneck or sheet.capacity.bottleneck
+    ahead = zip(sheet.lefts[1:-1], sheet.between, strict=False)
+    cuts = (0.0, *(left - room(gap)[1] for left, gap in ahead), sheet.lefts[-1] + 40)
+    drawn = "\n".join([f"<defs>{_marks(sheet)}</defs>", *_body(sheet, limit, None, None)])
+    return FlowParts(drawn, cuts, HEAD - 26, sheet.bottom - MARGIN + 10, _in_words(sheet, limit), sheet.legend)
 
 
-def _room(gap: Gap) -> tuple[float, float]:
-    """Pixels for labels before and after the channels."""
-    before = [_text_width(step.label, 12) + 8 for step in gap.steps if gap.alone(step.source)]
-    after = [_text_width(step.label, 12) + 8 for step in gap.steps if not gap.alone(step.source)]
-    return max([18.0, *before]), max([18.0, *(width + APPROACH for width in after)])
+def _body(
+    sheet: Sheet, limit: str, states: Mapping[str, Mapping[str, float]] | None, levels: Mapping[str, float] | None
+) -> Iterator[str]:
+    for link in sheet.diagram.links:
+        yield from _link(sheet, link, levels)
+    for name in sheet.line.stations:
+        yield from _card(sheet, name, (states or {}).get(name))
+    yield from _neck(sheet, limit)
+    yield from _entries(sheet)
 
 
-def _facts(station: Station) -> list[str]:
-    """What a card says of a station: its cycle, its machines and its people."""
-    machines = f"{station.machines} × " if station.machines > 1 else ""
-    crew = ", ".join(
-        f"{count * station.machines} {skill}{'s' if count * station.machines > 1 else ''}"
-        for skill, count in station.crew.items()
-    )
-    return [f"{machines}{format_time(station.cycle.mean)}", crew or "no crew"]
-
-
-def _head(sheet: _Sheet, limit: str) -> Iterator[str]:
+def _head(sheet: Sheet, limit: str) -> Iterator[str]:
     """The document's start: its size, what it says in words, the title, and the patterns of the states."""
     width, height = round(sheet.width), round(sheet.height)
     yield (
@@ -193,16 +112,20 @@ def _head(sheet: _Sheet, limit: str) -> Iterator[str]:
     yield f"<title>{escape(sheet.title)}: the flow</title>"
     yield f"<desc>{escape(_in_words(sheet, limit))}</desc>"
     patterns = "".join(pattern(name, look.pattern, look.colour.on(sheet.theme)) for name, look in STATES.items())
-    yield (
-        f'<defs><marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="9" markerHeight="9" '
-        f'markerUnits="userSpaceOnUse" orient="auto"><path d="M0 1 10 5 0 9z" fill="{sheet["rule-2"]}"/></marker>'
-        f"{patterns}</defs>"
-    )
+    yield f"<defs>{_marks(sheet)}{patterns}</defs>"
     yield f'<rect width="100%" height="100%" fill="{sheet["page"]}"/>'
     yield words(MARGIN, 40, sheet.title, sheet["ink"], size=22, weight=600)
 
 
-def _in_words(sheet: _Sheet, limit: str) -> str:
+def _marks(sheet: Sheet) -> str:
+    return (
+        f'<marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="9" markerHeight="9" '
+        f'markerUnits="userSpaceOnUse" orient="auto"><path d="M0 1 10 5 0 9z" fill="{sheet["rule-2"]}"/>'
+        "</marker>"
+    )
+
+
+def _in_words(sheet: Sheet, limit: str) -> str:
     edges = (
         f"{sheet.names[link.edge.from_]} to {sheet.names[link.edge.to]} ({edge_label(link) or 'all'})"
         for link in sheet.diagram.links
@@ -210,14 +133,14 @@ def _in_words(sheet: _Sheet, limit: str) -> str:
     return f"{sheet.names[limit]} limits the line. Ways, with places between: {'; '.join(edges)}."
 
 
-def _card(sheet: _Sheet, name: str, shares: Mapping[str, float] | None) -> Iterator[str]:
+def _card(sheet: Sheet, name: str, shares: Mapping[str, float] | None) -> Iterator[str]:
     """One station: its name, its facts, and how its time goes or how loaded it is."""
     place, station = sheet.diagram.place(name), sheet.line.stations[name]
     x, y, width = sheet.lefts[place.column], sheet.top(place.lane), sheet.widths[place.column]
     yield f'<g id="station-{name}">'
     yield box(x, y, width, CARD_HEIGHT, sheet["card"], more=f'rx="5" stroke="{sheet["rule"]}"')
     yield words(x + 9, y + 25, sheet.names[name], sheet["ink"], size=14.5, weight=600)
-    for row, fact in enumerate(_facts(station)):
+    for row, fact in enumerate(facts(station)):
         yield words(x + 9, y + 46 + 18 * row, fact, sheet["ink-3"])
     if shares is None:
         yield from _load(sheet, name, x + 9, y, width - 18)
@@ -226,7 +149,7 @@ def _card(sheet: _Sheet, name: str, shares: Mapping[str, float] | None) -> Itera
     yield "</g>"
 
 
-def _load(sheet: _Sheet, name: str, x: float, y: float, width: float) -> Iterator[str]:
+def _load(sheet: Sheet, name: str, x: float, y: float, width: float) -> Iterator[str]:
     """A bar of the station's load against the takt; of its time against the bottleneck's if there is no demand."""
     found = next(station for station in sheet.capacity.stations if station.station == name)
     longest = max(station.time_s for station in sheet.capacity.stations)
@@ -238,7 +161,7 @@ def _load(sheet: _Sheet, name: str, x: float, y: float, width: float) -> Iterato
     yield box(x, y + 98, width * min(1.0, load), 6, sheet[fill])
 
 
-def _strip(sheet: _Sheet, shares: Mapping[str, float], x: float, y: float, width: float) -> Iterator[str]:
+def _strip(sheet: Sheet, shares: Mapping[str, float], x: float, y: float, width: float) -> Iterator[str]:
     """How a station's time goes: a bar of the nine states, told apart by pattern, height and colour."""
     base = y + 104
     total = sum(shares.values()) or 1.0
@@ -253,28 +176,28 @@ def _strip(sheet: _Sheet, shares: Mapping[str, float], x: float, y: float, width
     yield "</g>"
 
 
-def _neck(sheet: _Sheet, name: str) -> Iterator[str]:
+def _neck(sheet: Sheet, name: str) -> Iterator[str]:
     """The tab of the bottleneck: a role, not a state, so it is ink."""
     place = sheet.diagram.place(name)
     x, y = sheet.lefts[place.column], sheet.top(place.lane)
-    yield box(x - 1, y - 21, _text_width(LIMITS, 12) + 14, 21, sheet["ink"], more='rx="3"')
+    yield box(x - 1, y - 21, text_width(LIMITS, 12) + 14, 21, sheet["ink"], more='rx="3"')
     yield words(x + 6, y - 6, LIMITS, sheet["card"], size=12, weight=600)
 
 
-def _entries(sheet: _Sheet) -> Iterator[str]:
+def _entries(sheet: Sheet) -> Iterator[str]:
     """Where the source feeds the line, if that is not plain to see."""
     for place in map(sheet.diagram.place, sheet.diagram.fed if sheet.fed_inside else ()):
         x, y = sheet.lefts[place.column], sheet.top(place.lane) + 20
         yield path([(x - APPROACH, y), (x - 2, y)], sheet["rule-2"])
 
 
-def _legend(sheet: _Sheet, *, loads: bool) -> Iterator[str]:
+def _legend(sheet: Sheet, *, loads: bool) -> Iterator[str]:
     """Say below the flow what the numbers mean; of loads only where a card shows one."""
     for row, text in enumerate(sheet.legend if loads else sheet.legend[:1]):
         yield words(MARGIN, sheet.bottom + LEGEND * (row + 0.6), text, sheet["ink-3"], size=12)
 
 
-def _link(sheet: _Sheet, link: Link, levels: Mapping[str, float] | None) -> Iterator[str]:
+def _link(sheet: Sheet, link: Link, levels: Mapping[str, float] | None) -> Iterator[str]:
     """One edge with its label: forward along its lane, or back below the line."""
     if link.depth is not None:
         yield from _return(sheet, link)
@@ -284,7 +207,7 @@ def _link(sheet: _Sheet, link: Link, levels: Mapping[str, float] | None) -> Iter
     place = sheet.diagram.place(link.edge.from_)
     gap = sheet.between[place.column]
     step = next(step for step in gap.steps if step.link is link)
-    before, after = _room(gap)
+    before, after = room(gap)
     if gap.alone(step.source):
         centre, y = sheet.right(place.column) + before / 2, points[0][1]
     else:
@@ -297,7 +220,7 @@ def _link(sheet: _Sheet, link: Link, levels: Mapping[str, float] | None) -> Iter
         yield from _gauge(sheet, link, centre, y, levels)
 
 
-def _forward(sheet: _Sheet, link: Link) -> list[tuple[float, float]]:
+def _forward(sheet: Sheet, link: Link) -> list[tuple[float, float]]:
     """The corners of a forward edge: to its channel, up or down it, on to the next column, until it arrives."""
     first, last = sheet.diagram.place(link.edge.from_), sheet.diagram.place(link.edge.to)
     points = [(sheet.right(first.column), _port(sheet, link, leaving=True))]
@@ -307,12 +230,12 @@ def _forward(sheet: _Sheet, link: Link) -> list[tuple[float, float]]:
         groups = gap.channels()
         step = next(step for step in gap.steps if step.link is link)
         index = next(index for index, group in enumerate(groups) if step.source in group)
-        x = sheet.lefts[column + 1] - _room(gap)[1] - CHANNEL * (len(groups) - index - 0.5)
+        x = sheet.lefts[column + 1] - room(gap)[1] - CHANNEL * (len(groups) - index - 0.5)
         points += [(x, points[-1][1]), (x, y)]
     return [*points, (sheet.lefts[last.column] - (0 if last.name == OUT else 2), heights[-1])]
 
 
-def _port(sheet: _Sheet, link: Link, *, leaving: bool) -> float:
+def _port(sheet: Sheet, link: Link, *, leaving: bool) -> float:
     """Height at which an edge meets a card: those that meet the same side stand apart, in the order of their lanes."""
     diagram = sheet.diagram
     name = link.edge.from_ if leaving else link.edge.to
@@ -333,7 +256,7 @@ def _port(sheet: _Sheet, link: Link, *, leaving: bool) -> float:
     return sheet.middle(place.lane) + (beside.index(link) - (len(beside) - 1) / 2) * spread
 
 
-def _return(sheet: _Sheet, link: Link) -> Iterator[str]:
+def _return(sheet: Sheet, link: Link) -> Iterator[str]:
     """A return, dashed, below all that stands between its ends."""
     diagram = sheet.diagram
     source, target = diagram.place(link.edge.from_), diagram.place(link.edge.to)
@@ -343,13 +266,13 @@ def _return(sheet: _Sheet, link: Link) -> Iterator[str]:
     foot, head = sheet.top(source.lane) + CARD_HEIGHT, sheet.top(target.lane) + CARD_HEIGHT + 2
     yield path([(start, foot), (start, y), (end, y), (end, head)], sheet["rule-2"], dashed=True)
     label = f"{edge_label(link) or 'all'}{' again' if link.edge.rework else ' back'}"
-    width = _text_width(label, 12) + 10
+    width = text_width(label, 12) + 10
     centre = (start + end) / 2
     yield box(centre - width / 2, y - 9, width, 18, sheet["page"])
     yield words(centre, y + 4, label, sheet["ink-2"], size=12, anchor="middle")
 
 
-def _gauge(sheet: _Sheet, link: Link, x: float, y: float, levels: Mapping[str, float] | None) -> Iterator[str]:
+def _gauge(sheet: Sheet, link: Link, x: float, y: float, levels: Mapping[str, float] | None) -> Iterator[str]:
     """A buffer above its arrow, filled to its mean level; without limit it has a sign and no lid; of 0, none."""
     places = link.edge.buffer
     if places == 0:
