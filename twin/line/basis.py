@@ -64,7 +64,10 @@ def is_assumption(basis: str) -> bool:
 
 
 def paths(line: Line) -> Iterator[str]:
-    """Yield every path that a basis may name; an edge goes by its name: route.press->weld.buffer."""
+    """Yield every path that a basis may name; an edge goes by its name: route.press->weld.buffer.
+
+    A point of a table goes by its pieces: stations.press.cycle.by_pieces.10.
+    """
     return (path for path, _ in _parts(line, "", given=False))
 
 
@@ -81,5 +84,6 @@ def _parts(value: object, path: str, *, given: bool) -> Iterator[tuple[str, obje
         inside = value
     elif isinstance(value, tuple):
         inside = {item.name: item for item in value if isinstance(item, Edge)}
+        inside |= {str(item[0]): item[1] for item in value if isinstance(item, tuple)}
     for key, part in inside.items():
         yield from _parts(part, f"{path}.{key}" if path else key, given=given)

@@ -10,15 +10,13 @@ from dataclasses import dataclass
 from math import ceil, inf, sqrt
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from twin.errors import InputError
-from twin.line.route import OUT
-from twin.line.work_calendar import opening_hours
+from twin.line.work_calendar import WEEK, opening_hours, scheduled_hours_per_week
+from twin.line.workload import mean_pieces, workload
 
 if TYPE_CHECKING:
     from twin.line.line import Line
     from twin.line.station import Station
+    from twin.line.workload import Work
 
 HOUR = 3600.0
 ROUNDING = 1e-9
@@ -34,12 +32,14 @@ class StationCapacity:
     visits : float
         Parts worked on here for each part that leaves the line good [1]; scrap and rework raise it.
     cycle_s : float
-        Mean time per part on one machine [s].
+        Mean time per part on one machine [s]; of lots, per piece.
+    setup_s : float
+        Mean time of its machine in setups per part [s]; of lots, per piece.
     availability : float
         Share of its running and repair time that a machine with work before it runs [1].
     machines : int
     time_s : float
-        Time the station takes for each good part of the line, repairs included, its machines sharing it [s].
+        Time the station takes for each good part of the line, setups and repairs included, its machines sharing it [s].
     capacity_per_h : float
         Good parts of the line that the station alone would allow [parts per scheduled hour]; infinite without work.
     load : float or None
@@ -53,6 +53,7 @@ class StationCapacity:
     station: str
     visits: float
     cycle_s: float
+    setup_s: float
     availability: float
     machines: int
     time_s: float
@@ -100,7 +101,8 @@ class LineCapacity:
     max_throughput_per_h : float
         Good parts that the stations allow [parts per scheduled hour].
     arrivals_per_h : float or None
-        Good parts that the arrivals could become [parts per scheduled hour]; None for a saturated source.
+        Good parts that the arrivals, or the drawn orders, could become [parts per scheduled hour]; None for a
+        saturated source and for a book of orders alone.
     balance : float
         Line efficiency [1]: mean station time over the largest.
     smoothness_s : float
@@ -132,8 +134,9 @@ def static_capacity(line: Line) -> LineCapacity:
 
     Notes
     -----
-    A station with `v` visits, mean cycle `c`, availability `A` and `m` machines takes ``t = v c / (A m)`` for each good
-    part. Line efficiency is ``sum(t) / (n max(t))`` and the smoothness index ``sqrt(sum((max(t) - t)^2))``.
+    A station with `v` visits, mean cycle `c`, mean setup `s`, availability `A` and `m` machines takes
+    ``t = v (c / A + s) / m`` for each good part. Line efficiency is ``sum(t) / (n max(t))`` and the smoothness index
+    ``sqrt(sum((max(t) - t)^2))``.
 
     References
     ----------
@@ -141,9 +144,8 @@ def static_capacity(line: Line) -> LineCapacity:
     Scholl, Balancing and Sequencing of Assembly Lines, 2nd ed. (1999), chapter 2 (line efficiency, smoothness).
     """
     takt = takt_s(line)
-    stations = tuple(
-        _station_capacity(name, line.stations[name], visits, takt) for name, visits in visits_per_good(line).items()
-    )
+    load = workload(line, _pace(line))
+    stations = tuple(_station_capacity(name, line.stations[name], work, takt) for name, work in load.per_good.items())
     times = [station.time_s for station in stations]
     longest = max(times)
     return LineCapacity(
@@ -152,7 +154,7 @@ def static_capacity(line: Line) -> LineCapacity:
         people=_people(line, stations, takt or longest),
         bottleneck=stations[times.index(longest)].station,
         max_throughput_per_h=HOUR / longest if longest else inf,
-        arrivals_per_h=_arrivals_per_h(line),
+        arrivals_per_h=_arrivals_per_h(line, load.good),
         balance=sum(times) / (len(times) * longest) if longest else 1.0,
         smoothness_s=sqrt(sum((longest - time) ** 2 for time in times)),
     )
@@ -171,28 +173,8 @@ def visits_per_good(line: Line) -> dict[str, float]:
     ------
     InputError
         If no part can leave the line good.
-
-    Notes
-    -----
-    The traffic equations ``visits = fed + visits (1 - reject) P`` of a network with routing matrix `P`, divided by what
-    leaves good. The parts come to the stations fed as the source says: arrivals to each alike; a stock that never
-    runs out as fast as each station takes them.
-
-    References
-    ----------
-    Jackson, Networks of waiting lines, Operations Research 5 (1957), 518-521.
     """
-    fed, flow = _fed(line), _flow(line)
-    # `flow[i, j]` is what goes from i to j; its last column is what leaves.
-    inner, leaving = flow[:, :-1], flow[:, -1]
-    try:
-        entered = np.linalg.solve(np.eye(len(inner)) - inner.T, fed)
-    except np.linalg.LinAlgError:
-        entered = np.zeros(len(inner))
-    good = float(entered @ leaving)
-    if not good > 0:
-        raise InputError(f"{line.line}: no part can leave the line good; lower `scrap` or give `route` a way to {OUT}")
-    return dict(zip(line.stations, (entered / good).tolist(), strict=True))
+    return {name: work.visits for name, work in workload(line, _pace(line)).per_good.items()}
 
 
 def availability(station: Station) -> float:
@@ -204,39 +186,29 @@ def availability(station: Station) -> float:
     return 1 / (1 + sum(failure.ttr.mean / failure.time_to_failure.mean for failure in station.failures.values()))
 
 
-def _fed(line: Line) -> np.ndarray:
-    """Relative flow from the source into each station."""
-    pace = {
-        name: 1.0 if line.source.arrivals is not None or not station.cycle.mean else
-        station.machines * availability(station) / station.cycle.mean
-        for name, station in line.stations.items() if name in line.fed
-    }  # fmt: skip
-    return np.array([pace.get(name, 0.0) for name in line.stations])
+def _pace(line: Line) -> dict[str, float]:
+    """How fast each station takes what a stock that never runs out feeds, relative."""
+    return {
+        name: station.machines * availability(station) / station.cycle.mean if station.cycle.mean else 1.0
+        for name, station in line.stations.items()
+    }
 
 
-def _flow(line: Line) -> np.ndarray:
-    """Share of the parts worked on at each station that go to each other one, and (last column) out."""
-    place = {name: index for index, name in enumerate([*line.stations, OUT])}
-    flow = np.zeros((len(line.stations), len(line.stations) + 1))
-    for edge, probability in zip(line.route, line.probabilities, strict=True):
-        flow[place[edge.from_], place[edge.to]] += probability * (1 - line.stations[edge.from_].reject)
-    return flow
-
-
-def _station_capacity(name: str, station: Station, visits: float, takt: float | None) -> StationCapacity:
+def _station_capacity(name: str, station: Station, work: Work, takt: float | None) -> StationCapacity:
     up = availability(station)
-    work = visits * station.cycle.mean / up
-    time = work / station.machines
+    busy = work.time_s / up + work.setup_s
+    time = busy / station.machines
     return StationCapacity(
         station=name,
-        visits=visits,
-        cycle_s=station.cycle.mean,
+        visits=work.visits,
+        cycle_s=work.time_s / work.visits if work.visits else station.cycle.mean,
+        setup_s=work.setup_s / work.visits if work.visits else 0.0,
         availability=up,
         machines=station.machines,
         time_s=time,
         capacity_per_h=HOUR / time if time else inf,
         load=None if takt is None else time / takt,
-        machines_needed=None if takt is None else max(1, ceil(work / takt - ROUNDING)),
+        machines_needed=None if takt is None else max(1, ceil(busy / takt - ROUNDING)),
         crew={skill: count * station.machines for skill, count in station.crew.items()},
     )
 
@@ -252,6 +224,10 @@ def _people(line: Line, stations: tuple[StationCapacity, ...], pace: float) -> t
             # A crew stays with its machine through a repair.
             held = result.visits * result.cycle_s / result.availability
             busy[skill] = busy.get(skill, 0.0) + station.crew[skill] * held
+        if station.setup is not None:
+            for skill, count in station.setup.crew.items():
+                manned.setdefault(skill, 0)
+                busy[skill] = busy.get(skill, 0.0) + count * result.visits * result.setup_s
         for failure in station.failures.values():
             repair = result.visits * result.cycle_s * failure.ttr.mean / failure.time_to_failure.mean
             for skill, count in failure.repaired_by.items():
@@ -265,13 +241,13 @@ def _people(line: Line, stations: tuple[StationCapacity, ...], pace: float) -> t
     )
 
 
-def _arrivals_per_h(line: Line) -> float | None:
-    """Good parts that the arrivals could become [parts per hour]; None for a saturated source."""
-    if line.source.arrivals is None:
+def _arrivals_per_h(line: Line, good: float) -> float | None:
+    """Good parts that the arrivals, or the drawn orders, could become [parts per scheduled hour]."""
+    source = line.source
+    if source.arrivals is not None:
+        return HOUR * len(line.fed) * good / source.arrivals.mean
+    if source.orders is None or source.orders.every is None:
         return None
-    visits = visits_per_good(line)
-    flow = _flow(line)[:, :-1]
-    entered = np.array(list(visits.values()))
-    # What a good part takes from the source: its visits less what came from other stations.
-    fed = float((entered - entered @ flow).sum())
-    return HOUR * len(line.fed) / (line.source.arrivals.mean * fed)
+    # Orders come at any hour, and are worked on in the scheduled ones.
+    scheduled = scheduled_hours_per_week(line.shifts) * HOUR / WEEK
+    return HOUR * mean_pieces(line) * good / (source.orders.every.mean * scheduled)

@@ -1,30 +1,39 @@
-"""What may go wrong with a line that is right: loops that can lock, people who can wait for each other, idle pools."""
+"""What may go wrong with a line that is right: loops that can lock, people who wait for each other, words in vain."""
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from twin.line.route import loops, probabilities
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from twin.line.line import Line
-    from twin.line.station import Option, Station
+    from twin.line.station import Failure, Option, Station
 
 
 def warnings(line: Line) -> list[str]:
     """Return what a person should know before running the line, one sentence each, with the remedy."""
-    return [*_loops_that_can_lock(line), *_people_who_can_wait_for_each_other(line), *_pools_nobody_asks(line)]
+    return [
+        *_loops_that_can_lock(line),
+        *_people_who_can_wait_for_each_other(line),
+        *_pools_nobody_asks(line),
+        *_dispatching_in_vain(line),
+        *_setups_in_vain(line),
+        *_products_that_never_come(line),
+    ]
 
 
 def _loops_that_can_lock(line: Line) -> Iterator[str]:
     """Loops of finite buffers: when all of them are full, each machine waits for the next, for ever."""
     ways: dict[str, list[str]] = {name: [] for name in line.stations}
+    bound = {step for way in line.ways for step in pairwise(way)}
     finite = [
         edge
         for edge, share in zip(line.route, probabilities(line.route), strict=True)
-        if share > 0 and edge.buffer is not None
+        if (share > 0 or (edge.from_, edge.to) in bound) and edge.buffer is not None
     ]
     for edge in finite:
         ways[edge.from_].append(edge.to)
@@ -54,14 +63,17 @@ def _people_who_can_wait_for_each_other(line: Line) -> Iterator[str]:
     held = dict.fromkeys(line.operators, 0)
     largest = dict.fromkeys(line.operators, 0)
     for station in line.stations.values():
-        repairs = _asked_besides_crew(station)
-        for asked in [station.crew, *repairs]:
-            for skill, people in asked.items():
-                bars[skill] |= asked.keys() - {skill}
-                largest[skill] = max(largest[skill], people)
-        for skill, people in station.crew.items():
-            holds[skill].update(*repairs)
-            held[skill] += people * station.machines * bool(repairs)
+        at_once: dict[str, int] = {}
+        for crew, repairs in _holds(station):
+            for asked in [crew, *repairs]:
+                for skill, people in asked.items():
+                    bars[skill] |= asked.keys() - {skill}
+                    largest[skill] = max(largest[skill], people)
+            for skill, people in crew.items():
+                holds[skill].update(*repairs)
+                at_once[skill] = max(at_once.get(skill, 0), people * station.machines * bool(repairs))
+        for skill, people in at_once.items():
+            held[skill] += people
     scarce = {skill for skill, people in line.operators.items() if people < held[skill] + largest[skill]}
     for circle in loops({skill: sorted(holds[skill] | bars[skill]) for skill in line.operators}):
         if scarce & set(circle) and any(holds[skill] & set(circle) for skill in circle):
@@ -72,11 +84,23 @@ def _people_who_can_wait_for_each_other(line: Line) -> Iterator[str]:
             )
 
 
-def _asked_besides_crew(station: Station) -> list[dict[str, int]]:
-    """Return what each repair asks of the pools beyond the people that the machine's crew lends."""
+def _holds(station: Station) -> Iterator[tuple[Mapping[str, int], list[dict[str, int]]]]:
+    """Yield whom a machine holds, at work and in a setup, with what each repair then asks of the pools beyond them.
+
+    Only what fails by the calendar fails during a setup.
+    """
+    failures = list(station.failures.values())
+    yield station.crew, _asked_besides(station.crew, failures)
+    if station.setup is not None:
+        crew = station.setup.crew
+        yield crew, _asked_besides(crew, [failure for failure in failures if failure.clock == "calendar"])
+
+
+def _asked_besides(crew: Mapping[str, int], failures: list[Failure]) -> list[dict[str, int]]:
+    """Return what each repair asks of the pools beyond the people that a machine's crew lends."""
     repairs = []
-    for failure in station.failures.values():
-        rest = {skill: people - station.crew.get(skill, 0) for skill, people in failure.repaired_by.items()}
+    for failure in failures:
+        rest = {skill: people - crew.get(skill, 0) for skill, people in failure.repaired_by.items()}
         asked = {skill: people for skill, people in rest.items() if people > 0}
         if asked:
             repairs.append(asked)
@@ -90,11 +114,57 @@ def _pools_nobody_asks(line: Line) -> Iterator[str]:
         versions: list[Station | Option] = [station, *station.automation.values()]
         for version in versions:
             asked.update(version.crew or ())
+            asked.update(version.setup.crew if version.setup else ())
             for failure in (version.failures or {}).values():
                 asked.update(failure.repaired_by)
     for skill, people in line.operators.items():
         if people and skill not in asked:
             yield (
-                f"operators.{skill}: no crew and no repair asks for it; its people are paid all the same; "
+                f"operators.{skill}: no crew, setup or repair asks for it; its people are paid all the same; "
                 "leave it out if that is wrong"
             )
+
+
+def _dispatching_in_vain(line: Line) -> Iterator[str]:
+    """Choices that nothing tells apart, so that all parts are taken as they come."""
+    orders = line.source.orders
+    due = orders is not None and (orders.due is not None or any(lot.due is not None for lot in orders.book))
+    for name, station in line.stations.items():
+        place = "dispatch" if station.dispatch is None else f"stations.{name}.dispatch"
+        chosen = line.dispatch_at(name)
+        if chosen == "earliest_due_date" and not due:
+            yield (
+                f"{place}: no order has a due date, so {name} takes all as they come; give source.orders.due, or the "
+                "column due in the book"
+            )
+        if chosen == "shortest_setup" and station.setup is None and station.dispatch is not None:
+            yield f"{place}: {name} has no setup, so it takes all as they come; give it `setup`, or leave this out"
+    if line.dispatch == "shortest_setup" and not any(station.setup for station in line.stations.values()):
+        yield "dispatch: no station has a setup, so all take parts as they come; give `setup`, or leave this out"
+
+
+def _setups_in_vain(line: Line) -> Iterator[str]:
+    """Setups that are never needed, as nothing changes."""
+    for name, station in line.stations.items():
+        if station.setup is None:
+            continue
+        if station.setup.between == "products" and len(line.products) < 2:  # noqa: PLR2004 -- it takes two to change
+            yield (
+                f"stations.{name}.setup: no product ever changes, so it is never set up; name `products`, or write "
+                "between: orders"
+            )
+        if station.setup.between == "orders" and line.source.orders is None:
+            yield f"stations.{name}.setup: there are no orders, so it is never set up; give source.orders"
+
+
+def _products_that_never_come(line: Line) -> Iterator[str]:
+    """Products that nothing brings."""
+    source = line.source
+    come: set[str | None]
+    if source.orders is None:
+        come = set(source.product)
+    else:
+        come = {*source.orders.product, *(lot.product for lot in source.orders.book)}
+    for name in line.products:
+        if name not in come:
+            yield f"products.{name}: nothing ever brings it; give it a share of what comes, or leave it out"

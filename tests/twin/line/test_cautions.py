@@ -84,4 +84,4 @@ def test_a_crew_that_repairs_its_own_machine_gets_no_warning() -> None:
 
 def test_people_whom_nobody_asks_are_named() -> None:
     [warning] = people("{operator: 1, helper: 2}", "crew: {operator: 1}")
-    assert warning.startswith("operators.helper: no crew and no repair asks for it; its people are paid all the same")
+    assert warning.startswith("operators.helper: no crew, setup or repair asks for it; its people are paid all the same")

@@ -1,0 +1,268 @@
+"""What each station has to do for a good piece: visits, time at work and time in setups, as long-run means.
+
+Pieces are followed exactly: of what a station works on, the shares of scrap and rework leave it, whatever the lots. How
+long that takes goes by lots: those that come in, less what they lost on the way, and those that rework makes of the
+pieces sent back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from twin.errors import InputError
+from twin.line import traffic
+from twin.line.discrete import Constant, Empirical
+from twin.line.lots import mean_of
+from twin.line.route import OUT, probabilities
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from twin.line.distributions import Distribution
+    from twin.line.line import Line
+    from twin.line.lots import LotCycle
+    from twin.line.setup import Setup
+    from twin.line.traffic import Entry
+    from twin.line.variates import Floats
+
+QUANTILES = 200
+"""Sizes that stand for a distribution of pieces that is not on single values."""
+
+
+@dataclass(slots=True)
+class Work:
+    """What a station does for each piece that comes into the line, or that leaves it good.
+
+    Attributes
+    ----------
+    visits : float
+        Pieces worked on [1].
+    time_s : float
+        Time of its machines at work, setups and repairs left out [s].
+    setup_s : float
+        Time of its machines in setups [s].
+    jobs : dict
+        Cycles by product [1].
+    """
+
+    visits: float = 0.0
+    time_s: float = 0.0
+    setup_s: float = 0.0
+    jobs: dict[str | None, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """What the stations have to do, in file order, and the pieces that leave good of each that comes in [1]."""
+
+    per_good: dict[str, Work]
+    good: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How what comes in by an entry goes on: places with their stations, shares onward (out last) and back."""
+
+    names: Sequence[str]
+    start: int
+    onward: Floats
+    back: Floats
+    kept: Floats
+
+
+def workload(line: Line, pace: dict[str, float]) -> Workload:
+    """Work out what each station has to do for a good piece.
+
+    Parameters
+    ----------
+    line : Line
+    pace : dict of str to float
+        How fast each station takes what a stock that never runs out feeds, relative.
+
+    Raises
+    ------
+    InputError
+        If no piece can leave the line good.
+
+    Notes
+    -----
+    The traffic equations ``visits = fed + visits (1 - reject) P`` of a network with routing matrix `P`, for each way
+    into the line. Setups are counted as if products came at random, by their shares: two jobs in turn are of products
+    i and j with probability ``q_i q_j``; where an order moves piece by piece, its pieces follow each other.
+
+    References
+    ----------
+    Jackson, Networks of waiting lines, Operations Research 5 (1957), 518-521.
+    """
+    total = {name: Work() for name in line.stations}
+    sizes, weights = lot_sizes(line)
+    good = 0.0
+    for entry, share in _shares(line, pace):
+        good += share * _add(line, entry, share, (sizes, weights), total)
+    if not good > 0:
+        raise InputError(f"{line.line}: no part can leave the line good; lower `scrap` or give `route` a way to {OUT}")
+    for name, work in total.items():
+        work.visits, work.time_s = work.visits / good, work.time_s / good
+        work.jobs = {product: count / good for product, count in work.jobs.items()}
+        work.setup_s = _setup_s(line.stations[name].setup, work.jobs) / _run_length(line)
+    return Workload(total, good)
+
+
+def lot_sizes(line: Line) -> tuple[Floats, Floats]:
+    """Return the pieces of the lots that come in, and the share of lots of each size.
+
+    Of a book alone its rows; very many sizes, or a distribution that is not on single values, are stood for by equally
+    likely quantiles.
+    """
+    one = np.ones(1)
+    orders = line.source.orders
+    if line.move == "piece" or orders is None:
+        return one, one
+    if orders.every is None:
+        return _few(np.array([lot.pieces for lot in orders.book], dtype=np.float64), np.ones(len(orders.book)))
+    return order_sizes(orders.pieces)
+
+
+def order_sizes(pieces: Distribution) -> tuple[Floats, Floats]:
+    """Return the pieces of drawn orders, rounded half up and at least 1, and the share of each."""
+    if isinstance(pieces, Constant):
+        values, weights = np.array([pieces.value]), np.ones(1)
+    elif isinstance(pieces, Empirical):
+        values = np.array(pieces.values)
+        weights = np.ones(len(values)) if pieces.weights is None else np.array(pieces.weights)
+    else:
+        values, weights = pieces.quantile((np.arange(QUANTILES) + 0.5) / QUANTILES), np.ones(QUANTILES)
+    return _few(np.maximum(np.floor(values + 0.5), 1.0), weights)
+
+
+def _few(values: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    """Return each value once with its share; of more than `QUANTILES`, so many equally likely quantiles."""
+    values, at = np.unique(values, return_inverse=True)
+    shares = np.bincount(at, weights) / weights.sum()
+    if len(values) > QUANTILES:
+        middle = (np.arange(QUANTILES) + 0.5) / QUANTILES
+        return values[np.searchsorted(np.cumsum(shares), middle)], np.full(QUANTILES, 1 / QUANTILES)
+    return values, shares
+
+
+def mean_pieces(line: Line) -> float:
+    """Return the mean pieces of a drawn order, else of a row of the book; 1 without orders."""
+    orders = line.source.orders
+    if orders is None:
+        return 1.0
+    if orders.every is None:
+        return float(np.mean([lot.pieces for lot in orders.book]))
+    sizes, weights = order_sizes(orders.pieces)
+    return float(sizes @ weights)
+
+
+def _run_length(line: Line) -> float:
+    """Return how many jobs of one order follow each other."""
+    return mean_pieces(line) if line.move == "piece" else 1.0
+
+
+def _shares(line: Line, pace: dict[str, float]) -> list[tuple[Entry, float]]:
+    """Return the ways into the line, each with its share of the pieces."""
+    found = traffic.drawn(line) or traffic.booked(line)
+    weights = [entry.share * (pace[entry.start] if line.source.kind == "saturated" else 1.0) for entry in found]
+    whole = sum(weights)
+    return [(entry, weight / whole) for entry, weight in zip(found, weights, strict=True)]
+
+
+def _way(line: Line, entry: Entry) -> _Way:
+    names = list(line.stations) if entry.route is None else list(entry.route[:-1])
+    many = len(names)
+    onward, back = np.zeros((many, many + 1)), np.zeros((many, many))
+    place = {name: index for index, name in enumerate([*line.stations, OUT])}
+    # Where a lot moves piece by piece, what goes back goes as what goes on: one at a time.
+    apart = line.move == "order"
+    for edge, share in zip(line.route, probabilities(line.route), strict=True):
+        if entry.route is None:
+            (back if apart and edge.rework else onward)[place[edge.from_], place[edge.to]] += share
+        elif edge.rework:
+            for at in (at for at, name in enumerate(names) if name == edge.from_ and edge.to in names[: at + 1]):
+                back[at, at - names[at::-1].index(edge.to)] += share
+    if entry.route is not None:
+        onward[np.arange(many), np.arange(1, many + 1)] = 1 - back.sum(axis=1)
+        if not apart:
+            onward[:, :-1] += back
+            back = np.zeros_like(back)
+    start = 0 if entry.route is not None else place[entry.start]
+    kept = np.array([1 - _reject(line, name, entry.product) for name in names])
+    return _Way(names, start, onward, back, kept)
+
+
+def _reject(line: Line, name: str, product: str | None) -> float:
+    """Share of the pieces of a product that leave a station as scrap."""
+    station = line.stations[name]
+    variant = line.products.get(product or "")
+    scrap = station.scrap if variant is None else variant.scrap.get(name, station.scrap)
+    return scrap + (1 - scrap) * station.false_reject
+
+
+def cycle_of(line: Line, name: str, product: str | None) -> Distribution | LotCycle:
+    """Return the cycle of a product at a station: its own, else the station's."""
+    variant = line.products.get(product or "")
+    own = line.stations[name].cycle
+    return own if variant is None else variant.cycle.get(name, own)
+
+
+def _solved(moves: Floats, entering: Floats) -> Floats:
+    """Solve ``x = entering + x moves``; of a loop that nothing leaves, nothing."""
+    try:
+        return np.asarray(np.linalg.solve(np.eye(len(moves)) - moves.T, entering), dtype=np.float64)
+    except np.linalg.LinAlgError:
+        return np.zeros(len(moves))
+
+
+def _add(line: Line, entry: Entry, share: float, lots: tuple[Floats, Floats], total: dict[str, Work]) -> float:
+    """Add what a piece that comes in by an entry asks of each station; return the share of it that leaves good."""
+    way = _way(line, entry)
+    sizes, weights = lots
+    mean_size = float(sizes @ weights)
+    entering = np.zeros(len(way.names))
+    entering[way.start] = 1.0
+    first = _solved(way.kept[:, None] * way.onward[:, :-1], entering)
+    again, size_again = np.zeros(len(first)), 1.0
+    count = first
+    if way.back.any() or mean_size > 1:
+        goes_on = 1 - way.back.sum(axis=1)
+        spread = np.divide(way.onward[:, :-1].T, way.onward.sum(axis=1), where=way.onward.sum(axis=1) > 0).T
+        lives = np.minimum(mean_size * way.kept, 1.0) * np.minimum(mean_size * goes_on, 1.0)
+        count = _solved(lives[:, None] * np.nan_to_num(spread), entering)
+        sent = way.kept[:, None] * way.back
+        again = _solved(sent + way.kept[:, None] * way.onward[:, :-1], first @ sent)
+        size_again = _size_sent_back((first + again)[:, None] * sent, way.back, mean_size)
+    for at, name in enumerate(way.names):
+        if first[at] + again[at] == 0:
+            continue
+        cycle, work = cycle_of(line, name, entry.product), total[name]
+        left = first[at] / count[at] if count[at] else 1.0
+        each = sum(weight * mean_of(cycle, size * left) for size, weight in zip(sizes, weights, strict=True))
+        anew, jobs_again = count[at] / mean_size, again[at] / size_again
+        work.visits += share * (first[at] + again[at])
+        work.time_s += share * (anew * each + jobs_again * mean_of(cycle, size_again))
+        work.jobs[entry.product] = work.jobs.get(entry.product, 0.0) + share * (anew + jobs_again)
+    return float((first + again) @ (way.kept * way.onward[:, -1]))
+
+
+def _size_sent_back(sent: Floats, back: Floats, mean_size: float) -> float:
+    """Return the mean pieces of the lots that rework makes: of n pieces, at least one or the share sent back."""
+    lots = (sent / np.maximum(mean_size * back, 1.0)).sum()
+    return float(sent.sum() / lots) if lots else 1.0
+
+
+def _setup_s(setup: Setup | None, jobs: dict[str | None, float]) -> float:
+    """Time in setups of jobs that come at random, each product by its share [s]."""
+    whole = sum(jobs.values())
+    if setup is None or not whole:
+        return 0.0
+    if setup.between == "orders":
+        return whole * setup.share * setup.drawn.mean
+    changes = sum(
+        before * after * setup.mean_between(one, other) for one, before in jobs.items() for other, after in jobs.items()
+    )
+    return setup.share * changes / whole
