@@ -10,14 +10,20 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from twin.line.route import OUT
+from twin.line.route import OUT, probabilities
+from twin.line.route_checks import bound_only
+from twin.line.traffic import product_route
 from twin.units import format_time
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from twin.line.line import Line
     from twin.line.route import Edge
+
+
+MOST_NAMED = 3
+"""Products that an edge names; of more it says how many they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +52,10 @@ class Link:
     Attributes
     ----------
     edge : Edge
-    probability : float
-        Share of the station's parts that take it [1].
+    probability : float or None
+        Share that takes it of the station's parts that are bound to no route [1]; None where all are bound.
+    products : tuple of str
+        Products whose route takes it; empty where it is all of them, or none.
     lanes : tuple of float
         Its lane in each column that it passes between its ends; empty for neighbours and returns.
     depth : int or None
@@ -55,9 +63,10 @@ class Link:
     """
 
     edge: Edge
-    probability: float
+    probability: float | None
     lanes: tuple[float, ...] = ()
     depth: int | None = None
+    products: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +78,7 @@ class Diagram:
     places : tuple of Place
         Stations in file order, the way out last.
     links : tuple of Link
-        In the order of the route.
+        In the order of the route, then what the routes of products and orders imply.
     fed : tuple of str
         Stations that the source feeds.
     """
@@ -93,13 +102,19 @@ class Diagram:
 
 
 def edge_label(link: Link) -> str:
-    """Say what stands beside an edge: places ("∞" without limit), time on the way, and share where parts divide."""
+    """Say what stands beside an edge: places ("∞" without limit), time on the way, and who takes it."""
     edge = link.edge
     places = [] if edge.to == OUT or link.depth is not None else ["∞" if edge.buffer is None else f"{edge.buffer:,}"]
     transport = [] if edge.transport is None else [format_time(edge.transport.mean)]
+    delay = [] if edge.delay is None else [f"wait {format_time(edge.delay.mean)}"]
     leave = " leave" if edge.to == OUT else ""
-    share = [] if link.probability == 1 else [f"{100 * link.probability:.3g} %{leave}"]
-    return ", ".join(places + transport + share)
+    share = [] if link.probability in (1, None) else [f"{100 * link.probability:.3g} %{leave}"]
+    bound = [] if not link.products else [_few(link.products)]
+    return ", ".join(places + transport + delay + share + bound)
+
+
+def _few(products: tuple[str, ...]) -> str:
+    return " ".join(products) if len(products) <= MOST_NAMED else f"{len(products)} products"
 
 
 def station_names(line: Line) -> dict[str, str]:
@@ -171,14 +186,41 @@ def layout(line: Line) -> Diagram:
     chains = {edge.name: _chain(edge, column) for edge in forward}
     lane = _lanes(column, chains)
     depth = _depths(back, column)
+    products = _bound_products(line)
     return Diagram(
         places=tuple(Place(name, column[name], lane[name, column[name]]) for name in [*line.stations, OUT]),
         links=tuple(
-            Link(edge, probability, tuple(lane[at] for at in chains.get(edge.name, ())[1:-1]), depth.get(edge.name))
-            for edge, probability in zip(line.route, line.probabilities, strict=True)
+            Link(
+                edge,
+                probability,
+                tuple(lane[at] for at in chains.get(edge.name, ())[1:-1]),
+                depth.get(edge.name),
+                products.get((edge.from_, edge.to), ()),
+            )
+            for edge, probability in _shares(line)
         ),
         fed=line.fed,
     )
+
+
+def _shares(line: Line) -> Iterator[tuple[Edge, float | None]]:
+    """Yield each edge with the share that takes it; None where parts are bound to take it, or to take another."""
+    bound = bound_only(line)
+    for edge, share in zip(line.edges, probabilities(line.edges), strict=True):
+        implied = share == 0 and edge.buffer is None and edge not in line.route
+        yield edge, None if implied or (edge.from_ in bound and not edge.rework) else share
+
+
+def _bound_products(line: Line) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Return which products are bound to take each step; where all that are bound to the station do, none is named."""
+    takes: dict[tuple[str, str], list[str]] = {}
+    passes: dict[str, set[str]] = {}
+    for product in line.products:
+        route = product_route(line, product) or ()
+        for step in dict.fromkeys(pairwise(route)):
+            takes.setdefault(step, []).append(product)
+            passes.setdefault(step[0], set()).add(product)
+    return {step: tuple(names) for step, names in takes.items() if len(names) < len(passes[step[0]])}
 
 
 Point = tuple[str, int]
@@ -190,12 +232,12 @@ def _split(line: Line) -> tuple[list[Edge], list[Edge]]:
     rank = {name: index for index, name in enumerate([*line.stations, OUT])}
     onward: dict[str, list[str]] = {name: [] for name in rank}
     back = set()
-    for edge in sorted(line.route, key=lambda edge: (edge.rework, rank[edge.to] <= rank[edge.from_])):
+    for edge in sorted(line.edges, key=lambda edge: (edge.rework, rank[edge.to] <= rank[edge.from_])):
         if _leads(edge.to, edge.from_, onward):
             back.add(edge.name)
         else:
             onward[edge.from_].append(edge.to)
-    return [edge for edge in line.route if edge.name not in back], [edge for edge in line.route if edge.name in back]
+    return [edge for edge in line.edges if edge.name not in back], [edge for edge in line.edges if edge.name in back]
 
 
 def _leads(start: str, goal: str, onward: dict[str, list[str]]) -> bool:
