@@ -36,12 +36,21 @@ class Estimate:
         Probability that an interval made this way covers the true value [share].
     replications
         The values themselves, by replication; empty for a ratio, which is one of means and not a mean of ratios.
+    simulation
+        Where the interval holds the uncertainty of fitted inputs too: the interval of the simulation's noise alone.
+    data_share
+        Then the share that the data owe of the variance behind the interval; None where it holds noise alone.
+    sampled
+        Then the values under samples of the inputs, by replication; empty for a ratio.
     """
 
     mean: float
     interval: tuple[float, float] | None
     confidence: float = CONFIDENCE
     replications: tuple[float, ...] = ()
+    simulation: tuple[float, float] | None = None
+    data_share: float | None = None
+    sampled: tuple[float, ...] = ()
 
     @property
     def half_width(self) -> float | None:
@@ -95,7 +104,7 @@ def mean_interval(values: Sequence[float], confidence: float = CONFIDENCE) -> Es
     mean = _mean(numbers)
     if len(numbers) == 1:
         return Estimate(mean, None, confidence, numbers)
-    half = _student(confidence, len(numbers)) * math.sqrt(_covariance(numbers, numbers) / len(numbers))
+    half = _student(confidence, len(numbers)) * math.sqrt(covariance(numbers, numbers) / len(numbers))
     return Estimate(mean, (mean - half, mean + half), confidence, numbers)
 
 
@@ -174,16 +183,32 @@ def ratio_interval(
     if count == 1:
         return Estimate(ratio, None, confidence)
     scale = _student(confidence, count) ** 2 / count
-    square = bottom**2 - scale * _covariance(below, below)
+    rests = [one - ratio * other for one, other in zip(above, below, strict=True)]
+    spreads = (covariance(one, other) for one, other in ((rests, rests), (rests, below), (below, below)))
+    return Estimate(ratio, fieller(ratio, bottom, *(scale * spread for spread in spreads)), confidence)
+
+
+def fieller(ratio: float, bottom: float, rests: float, joint: float, below: float) -> tuple[float, float] | None:
+    """Give the ends of Fieller's interval; None where it has no end.
+
+    Parameters
+    ----------
+    ratio, bottom
+        The ratio of the means, and the mean of its denominators.
+    rests, joint, below
+        The squares of Student's t times the standard error of the mean: of numerators less ratio times denominators,
+        and of the denominators; and in between their covariance.
+
+    Notes
+    -----
+    ``(top - r * bottom)^2 = t^2 * var(mean(numerators - r * denominators))``, solved about the point estimate, where
+    the coefficients lose no digits: with r = ratio + x, ``square * x^2 + 2 * joint * x - rests = 0``.
+    """
+    square = bottom**2 - below
     if square <= 0:
-        return Estimate(ratio, None, confidence)
-    # (top - ratio * bottom)^2 = scale * var(numerators - ratio * denominators), solved about the point estimate,
-    # where the coefficients lose no digits: with r = ratio + x,  square * x^2 - 2 * linear * x - noise = 0.
-    residuals = [one - ratio * other for one, other in zip(above, below, strict=True)]
-    linear = -scale * _covariance(residuals, below)
-    noise = scale * _covariance(residuals, residuals)
-    root = math.sqrt(linear**2 + square * noise)
-    return Estimate(ratio, (ratio + (linear - root) / square, ratio + (linear + root) / square), confidence)
+        return None
+    root = math.sqrt(joint**2 + square * rests)
+    return ratio + (-joint - root) / square, ratio + (-joint + root) / square
 
 
 def spread(values: Sequence[float]) -> Spread | None:
@@ -221,12 +246,12 @@ def variance_cut(first: Sequence[float], second: Sequence[float]) -> float | Non
     differences = _finite([left - right for left, right in zip(one, other, strict=True)])
     if len(differences) == 1:
         return None
-    paired = _covariance(differences, differences)
-    return (_covariance(one, one) + _covariance(other, other)) / paired if paired > 0 else None
+    paired = covariance(differences, differences)
+    return (covariance(one, one) + covariance(other, other)) / paired if paired > 0 else None
 
 
 def replications_for(estimate: Estimate, half_width: float) -> int | None:
-    """Say about how many replications would narrow a mean's interval to `half_width`; None without an interval.
+    """Say about how many replications would narrow a mean's interval to `half_width`; None if no number would.
 
     Raises
     ------
@@ -242,7 +267,18 @@ def replications_for(estimate: Estimate, half_width: float) -> int | None:
         raise ValueError(f"the half-width aimed at must be above 0, not {half_width}")
     if estimate.half_width is None or not estimate.replications:
         return None
-    return max(2, math.ceil(len(estimate.replications) * (estimate.half_width / half_width) ** 2))
+    alone = estimate.half_width
+    if estimate.simulation is not None:
+        alone = (estimate.simulation[1] - estimate.simulation[0]) / 2
+        half_width = math.sqrt(max(0.0, half_width**2 - estimate.half_width**2 + alone**2))
+    return max(2, math.ceil(len(estimate.replications) * (alone / half_width) ** 2)) if half_width else None
+
+
+def covariance(first: Sequence[float], second: Sequence[float]) -> float:
+    """Give the covariance of as many values with divisor n - 1; of a sequence with itself, its variance."""
+    middle, other = _mean(first), _mean(second)
+    products = ((one - middle) * (two - other) for one, two in zip(first, second, strict=True))
+    return math.fsum(products) / (len(first) - 1)
 
 
 def _finite(values: Sequence[float]) -> tuple[float, ...]:
@@ -263,10 +299,3 @@ def _student(confidence: float, count: int) -> float:
 
 def _mean(numbers: Sequence[float]) -> float:
     return math.fsum(numbers) / len(numbers)
-
-
-def _covariance(first: Sequence[float], second: Sequence[float]) -> float:
-    """Give the covariance with divisor n - 1; of a sequence with itself, its variance."""
-    middle, other = _mean(first), _mean(second)
-    products = ((one - middle) * (two - other) for one, two in zip(first, second, strict=True))
-    return math.fsum(products) / (len(first) - 1)

@@ -7,7 +7,7 @@ import math
 import platform
 from collections import Counter
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,8 @@ from twin.kpi.bottleneck import bottleneck
 from twin.kpi.definitions import KPIS, SECONDS_PER_HOUR, Kpi
 from twin.kpi.elements import machines_of, whole_line, work_unit
 from twin.line.work_calendar import shift_hours
-from twin.study.intervals import Estimate, mean_interval
+from twin.study.input_uncertainty import Outcomes, mean_of
+from twin.study.intervals import Estimate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -50,6 +51,9 @@ class Study:
         Time asked to be measured, and the time before it [s].
     seed
         The seed of all replications.
+    sampled
+        The runs once more, on the same luck, each under its sample of the line's fitted numbers; none where it has no
+        samples. The intervals of all estimates then hold the data's uncertainty too.
     """
 
     scenario: Scenario
@@ -57,6 +61,7 @@ class Study:
     horizon_s: float
     warmup_s: float
     seed: int
+    sampled: tuple[Run, ...] = ()
 
     @cached_property
     def pooled(self) -> Accounts:
@@ -71,7 +76,12 @@ class Study:
     @property
     def digest(self) -> str:
         """SHA-256 over the digests of the replications in order, hex."""
-        return hashlib.sha256(b"".join(bytes.fromhex(run.digest) for run in self.runs)).hexdigest()
+        return _digest(self.runs)
+
+    @property
+    def sampled_digest(self) -> str | None:
+        """The same of the runs under samples; None without."""
+        return _digest(self.sampled) if self.sampled else None
 
     @property
     def locked(self) -> tuple[Run, ...]:
@@ -87,8 +97,10 @@ class Study:
         """
         values = [value(run.accounts) for run in self.runs]
         known = [number for number in values if number is not None]
+        under = [value(run.accounts) for run in self.sampled]
+        sampled = [number for number in under if number is not None] if None not in under else []
         if len(known) == len(values):
-            return _within(mean_interval(known), highest)
+            return _within(mean_of(Outcomes(tuple(known), tuple(sampled))), highest)
         together = value(self.pooled)
         return None if together is None else Estimate(together, None)
 
@@ -106,8 +118,8 @@ class Study:
     def per_hour(self, parts: Callable[[Accounts], float]) -> Estimate:
         """Estimate a number of parts as units of the product per hour of measured time, closed hours included."""
         units = self.scenario.line.product.per_part * SECONDS_PER_HOUR
-        rates = [float(parts(run.accounts) * units / run.accounts.span_s) for run in self.runs]
-        return _within(mean_interval(rates), math.inf)
+        rates = [float(parts(run.accounts) * units / run.accounts.span_s) for run in (*self.runs, *self.sampled)]
+        return _within(mean_of(Outcomes.split(rates, len(self.runs))), math.inf)
 
     @property
     def good_per_hour(self) -> Estimate:
@@ -150,6 +162,7 @@ class Study:
 def replicate(
     scenario: Scenario,
     *,
+    sampled: Sequence[Scenario] = (),
     replications: int,
     horizon: float,
     warmup: float = 0.0,
@@ -168,6 +181,9 @@ def replicate(
     ----------
     scenario
         The line with its options chosen.
+    sampled
+        The same under samples of its fitted numbers, one for each replication (see `sample_numbers` in
+        `twin.study.input_uncertainty`); each runs on the luck of its replication, beside the run as fitted.
     replications, seed
         How many independent runs, and the seed of all of them; saved states bring their own of both.
     horizon, warmup
@@ -182,29 +198,36 @@ def replicate(
     """
     if until is not None and until <= warmup:
         raise InputError(f"until: {until:g} s lies within the warm-up of {warmup:g} s; stop after it, or shorten it")
-    runs = simulate(
-        scenario,
-        replications=replications,
-        horizon=horizon,
-        warmup=warmup,
-        seed=seed,
-        engine=engine,
-        workers=workers,
-        trace=trace,
-        until=until,
-        initial=initial,
-        keep_state=keep_state,
-        progress=progress,
+    simulated = partial(
+        simulate, replications=replications, horizon=horizon, warmup=warmup, seed=seed, workers=workers, until=until
     )
-    return Study(scenario, tuple(runs), horizon, warmup, initial[0].seed if initial else seed)
+    first, second = (progress, None) if progress is None or not sampled else _halves(progress)
+    runs = simulated(scenario, engine=engine, trace=trace, initial=initial, keep_state=keep_state, progress=first)
+    under = simulated(sampled, engine=runs[0].engine, progress=second) if sampled else []
+    return Study(scenario, tuple(runs), horizon, warmup, initial[0].seed if initial else seed, tuple(under))
+
+
+def _halves(progress: Callable[[int, int], None]) -> tuple[Callable[[int, int], None], Callable[[int, int], None]]:
+    """Return what tells of the progress of two sets of runs, one after the other."""
+    return (
+        lambda done, total: progress(done, 2 * total),
+        lambda done, total: progress(total + done, 2 * total),
+    )
+
+
+def _digest(runs: Sequence[Run]) -> str:
+    return hashlib.sha256(b"".join(bytes.fromhex(run.digest) for run in runs)).hexdigest()
 
 
 def _within(estimate: Estimate, highest: float) -> Estimate:
     """Return an estimate whose interval ends at 0 and at `highest`."""
     if estimate.interval is None:
         return estimate
-    low, high = estimate.interval
-    return replace(estimate, interval=(max(0.0, low), min(highest, high)))
+    ends, alone = (
+        None if ends is None else (max(0.0, ends[0]), min(highest, ends[1]))
+        for ends in (estimate.interval, estimate.simulation)
+    )
+    return replace(estimate, interval=ends, simulation=alone)
 
 
 def versions() -> dict[str, str]:
@@ -218,6 +241,8 @@ def document(study: Study) -> dict[str, Any]:
 
     Rates are per hour of measured time, closed hours included: `throughput_per_h` in parts, `good`, `scrap` and
     `rework` (sent back, every time it happens) in units of the product. Shares and levels are of measured time.
+    Where runs under samples stand beside those as fitted, `ci95` holds the simulation's noise alone, `ci95_data` the
+    data's uncertainty too, and `data_share` says what the data owe of its variance.
     `kpis`, of the line and of each station, holds every row of `twin.kpi.definitions` in its own unit.
     """
     return {
@@ -230,6 +255,7 @@ def document(study: Study) -> dict[str, Any]:
         "horizon_s": study.horizon_s,
         "warmup_s": study.warmup_s,
         "digest": study.digest,
+        **({"sampled_digest": study.sampled_digest} if study.sampled else {}),
         "deadlocks": len(study.locked),
         "throughput_per_h": _estimate(study.line_kpi("throughput_rate")),
         "good": _estimate(study.good_per_hour),
@@ -277,8 +303,15 @@ def _buffers(accounts: Accounts) -> dict[str, dict[str, float]]:
 def _estimate(estimate: Estimate | None) -> dict[str, Any]:
     if estimate is None:
         return {"mean": None, "ci95": None, "replications": []}
-    ends = None if estimate.interval is None else list(estimate.interval)
-    return {"mean": estimate.mean, "ci95": ends, "replications": list(estimate.replications)}
+    ends = estimate.interval if estimate.data_share is None else estimate.simulation
+    found = {"mean": estimate.mean, "ci95": _listed(ends), "replications": list(estimate.replications)}
+    if estimate.data_share is None:
+        return found
+    return {**found, "ci95_data": _listed(estimate.interval), "data_share": estimate.data_share}
+
+
+def _listed(ends: tuple[float, float] | None) -> list[float] | None:
+    return None if ends is None else list(ends)
 
 
 def _interval(estimate: Estimate | None) -> dict[str, Any]:
