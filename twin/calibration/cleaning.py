@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _FACTS = ["start", "end", "kind", "rework", "done", "rejected", "review"]
 """What a report says without any name that people gave."""
 
+_NAMES = ["order", "station", "worker"]
+
 
 def station_name(label: str, taken: Iterable[str] = ()) -> str:
     """Return a name for an operation that may stand in a line file: its label in lower case with underscores, unique.
@@ -42,23 +44,21 @@ def _numbered(name: str, count: int) -> str:
 def in_order(reports: pd.DataFrame) -> pd.DataFrame:
     """Return reports sorted by what they say, not by how things are called.
 
-    First by start, end, kind, rework and pieces. Reports equal in these are told apart by all that their order, and
-    then their station, reports in the whole log; only what is alike in that too is sorted by name. So neither a shuffle
-    of the rows nor new names for orders and stations can change a sum, or which order comes first.
+    First by start, end, kind, rework and pieces. Reports equal in these are told apart by all that their order, station
+    and worker report in the whole log; only what is alike in that too is sorted by name. So neither a shuffle of the
+    rows nor new names can change a sum, or which order comes first.
 
     Parameters
     ----------
     reports
         With the columns of a log's reports; the index is dropped.
     """
-    fact = reports.groupby(_FACTS, sort=True).ngroup()
-    order = _rank(fact, reports["order"])
-    station = _rank(_pairs(fact, order), reports["station"])
-    order = _rank(_pairs(fact, station), reports["order"])
-    keys = reports.assign(fact=fact, _order=order, _station=station)
-    return keys.sort_values(["fact", "_order", "_station", "order", "station", "worker", "row"])[
-        [*reports.columns]
-    ].reset_index(drop=True)
+    keys = reports.groupby(_FACTS).ngroup().to_frame("fact")
+    for name in _NAMES * 2:  # a second time, now that the others are told apart
+        known = keys.drop(columns=name, errors="ignore")
+        keys[name] = _rank(known.groupby([*known]).ngroup(), reports[name])
+    named = keys.join(reports[[*_NAMES, "row"]], rsuffix=" as named")
+    return reports.loc[named.sort_values([*named]).index].reset_index(drop=True)
 
 
 def _rank(values: pd.Series[int], names: pd.Series[str]) -> pd.Series[int]:
@@ -66,11 +66,6 @@ def _rank(values: pd.Series[int], names: pd.Series[str]) -> pd.Series[int]:
     held = {name: tuple(under) for name, under in values.sort_values().groupby(names)}
     ranks = {under: rank for rank, under in enumerate(sorted(set(held.values())))}
     return names.map({name: ranks[under] for name, under in held.items()})
-
-
-def _pairs(first: pd.Series[int], second: pd.Series[int]) -> pd.Series[int]:
-    """Return one number for each pair of numbers, in the order of the pairs."""
-    return first * (int(second.max()) + 1) + second
 
 
 def pseudonyms(workers: pd.Series[str]) -> pd.Series[str]:
