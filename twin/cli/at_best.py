@@ -48,7 +48,7 @@ def limits(line: Line, capacity: LineCapacity) -> Iterator[Limit]:
     station = line.stations[capacity.bottleneck]
     yield Limit(station.label or capacity.bottleneck, capacity.max_throughput_per_h)
     if capacity.arrivals_per_h is not None:
-        yield Limit("the arrivals", capacity.arrivals_per_h)
+        yield Limit("the arrivals" if line.source.orders is None else "the orders", capacity.arrivals_per_h)
     pace = capacity.takt_s or max(station.time_s for station in capacity.stations)
     for people in capacity.people:
         if people.busy:
@@ -78,10 +78,20 @@ def _against(capacity: LineCapacity, limit: Limit) -> str:
     return f", {apart} {'over' if over > 0 else 'short of'} the plan"
 
 
-def time_text(capacity: LineCapacity) -> str:
+def time_text(line: Line, capacity: LineCapacity) -> str:
     """Say what the takt is, and what the time of a station counts."""
     takt = "" if capacity.takt_s is None else f"Takt: a part every {format_time(capacity.takt_s)}. "
-    return f"{takt}Time: for a good part of the line, repairs included."
+    asked = _ordered_s(line, capacity)
+    if asked is not None and not takt:
+        takt = f"The drawn orders ask a good part every {format_time(asked)}. "
+    setups = "setups and " if any(station.setup for station in line.stations.values()) else ""
+    return f"{takt}Time: for a good part of the line, {setups}repairs included."
+
+
+def _ordered_s(line: Line, capacity: LineCapacity) -> float | None:
+    """Return the scheduled time for each good part that the drawn orders ask [s]; None without such orders."""
+    asked = capacity.arrivals_per_h if line.source.orders is not None else None
+    return HOUR / asked if asked else None
 
 
 def balance_text(capacity: LineCapacity) -> str:
@@ -97,8 +107,9 @@ def _longest(capacity: LineCapacity) -> float:
 
 
 def balance(line: Line, capacity: LineCapacity) -> Table:
-    """Return the line-balance table: the load of each station against the takt; without one, against the slowest."""
-    whole = capacity.takt_s or _longest(capacity)
+    """Return the line-balance table: the load of each station against the takt, the orders, or else the slowest."""
+    ordered = _ordered_s(line, capacity)
+    whole = capacity.takt_s or ordered or _longest(capacity)
     rows = [
         (
             line.stations[station.station].label or station.station,
@@ -107,11 +118,11 @@ def balance(line: Line, capacity: LineCapacity) -> Table:
             format_time(station.time_s),
             digits(station.capacity_per_h * line.product.per_part),
             NOTHING if station.machines_needed is None else f"{station.machines_needed} of {station.machines}",
-            _note(station, capacity),
+            _note(station, capacity, whole),
         )
         for station in capacity.stations
     ]
-    load = "of takt" if capacity.takt_s else "of longest"
+    load = "of takt" if capacity.takt_s else "as ordered" if ordered else "of longest"
     rate = f"{units(line.product.unit)}/h at best"
     return table(("station", load, "", "time", rate, "needed", ""), rows, left=(0, 2, 6))
 
@@ -121,10 +132,10 @@ def _bar(load: float) -> Text:
     return state_bar({"processing": 1.0}, round(min(load, 1.0) * cells))
 
 
-def _note(station: StationCapacity, capacity: LineCapacity) -> str:
+def _note(station: StationCapacity, capacity: LineCapacity, whole: float) -> str:
     if station.station == capacity.bottleneck:
         return "limits"
-    return "too slow" if station.load is not None and station.load > 1 + SAME else ""
+    return "too slow" if station.time_s > whole * (1 + SAME) else ""
 
 
 def people(capacity: LineCapacity) -> Table:

@@ -81,9 +81,10 @@ def _blocks(
     ascii_only = not (sys.stdout.encoding or "").lower().startswith("utf")
     yield Text(flow_text(line, width=width(), ascii_only=ascii_only), no_wrap=True)
     endless = "~" if ascii_only else "∞"
-    yield f"On an arrow: buffer places ({endless} without limit), time on the way, share of parts."
+    bound = ", products bound to it" if line.ways else ""
+    yield f"On an arrow: buffer places ({endless} without limit), time on the way, share of parts{bound}."
     yield at_best.balance(line, capacity)
-    yield at_best.time_text(capacity)
+    yield at_best.time_text(line, capacity)
     if capacity.people:
         yield at_best.people(capacity)
     if base.levels:
@@ -99,11 +100,13 @@ def _blocks(
 
 def _details(line: Line, base: Line) -> Iterator[RenderableType]:
     """Yield what was understood of the file, for who wants to know it all."""
-    from twin.cli import understood
+    from twin.cli import understood, understood_orders
 
     yield understood.facts(line)
+    yield from understood_orders.said(line)
     yield understood.stations(line)
-    yield "Cycle: mean for a part on one machine. Up: share of running and repair time. kW: at work / idle."
+    cycle = "Cycle: mean for a part on one machine" + (", or of a lot. " if line.move == "order" else ". ")
+    yield f"{cycle}Up: share of running and repair time. kW: at work / idle."
     if any(station.failures for station in line.stations.values()):
         yield understood.failures(line)
     if understood.given_as_availability(base):

@@ -45,18 +45,18 @@ def line_schema() -> Schema:
 
     generator = _generator()
     found: Schema = Line.model_json_schema(schema_generator=generator)
-    # A line of one station may leave its route out.
+    # A line of one station may leave its route out, and so may one whose products or orders bring routes.
     found["required"] = [key for key in found["required"] if key != "route"]
+    orders = found["$defs"]["Source"]["properties"]["orders"]
+    orders["anyOf"] = [{"type": "string"}, {"$ref": orders.pop("$ref")}]
     return {"$schema": generator.schema_dialect, **found}
 
 
-def distribution_schema() -> Schema:
-    """Return the JSON Schema of a time that may vary: a text, three estimates, or a family with its parameters."""
+def distribution_schema(value: Schema, title: str, description: str) -> Schema:
+    """Return the JSON Schema of what may vary: a value, three estimates, or a family with its parameters."""
     from twin.line.distributions import FORMS
-    from twin.units import TIME
 
-    time = quantity_schema(TIME)
-    times = {"type": "array", "minItems": 1, "items": time}
+    times = {"type": "array", "minItems": 1, "items": value}
     parameters: dict[str, Schema] = {
         **{key: {"type": "number"} for key in ("cv", "sigma", "shape")},
         "k": {"type": "integer", "minimum": 1},
@@ -65,15 +65,15 @@ def distribution_schema() -> Schema:
     }
 
     def form(keys: tuple[str, ...]) -> Schema:
-        return _mapping({key: parameters.get(key, time) for key in keys}, required=list(keys))
+        return _mapping({key: parameters.get(key, value) for key in keys}, required=list(keys))
 
-    short = {"constant": [time], "empirical": [times]}
+    short = {"constant": [value], "empirical": [times]}
     families = {name: {"anyOf": [*map(form, forms), *short.get(name, [])]} for name, forms in FORMS.items()}
     family = _mapping(families, minProperties=1, maxProperties=1)
     return {
-        "title": "TimeDistribution",
-        "description": "a time such as 12 s, {min, mode, max}, or one family with its parameters",
-        "anyOf": [time, form(("min", "mode", "max")), family],
+        "title": title,
+        "description": f"{description}, {{min, mode, max}}, or one family with its parameters",
+        "anyOf": [value, form(("min", "mode", "max")), family],
     }
 
 
@@ -91,7 +91,10 @@ def _generator() -> type[GenerateJsonSchema]:
     """Return how the schema is made; in a function, so that only this command waits for Pydantic."""
     from pydantic.json_schema import CoreRef, GenerateJsonSchema, JsonSchemaValue
 
-    written = _as_written()
+    from twin.line import distributions, lots
+    from twin.line.lots import LotCycle
+
+    written, shared = _as_written(), _shared()
 
     class LineFile(GenerateJsonSchema):
         """Values as they are written: a quantity as a text with its unit, an absent key as no key at all."""
@@ -104,11 +107,20 @@ def _generator() -> type[GenerateJsonSchema]:
             reader = schema["function"]["function"]
             return {**written[reader]} if reader in written else super().function_before_schema(schema)
 
-        def function_plain_schema(self, schema: core_schema.PlainValidatorFunctionSchema) -> JsonSchemaValue:  # noqa: ARG002
-            # The one field of a line with a reader of its own is the distribution of a time.
-            name, reference = self.get_cache_defs_ref_schema(CoreRef("TimeDistribution"))
-            self.definitions[name] = distribution_schema()
-            return reference
+        def function_plain_schema(self, schema: core_schema.PlainValidatorFunctionSchema) -> JsonSchemaValue:
+            return self.read_by(schema["function"]["function"])
+
+        def read_by(self, reader: object) -> JsonSchemaValue:
+            """Return how a field with a reader of its own is written."""
+            if reader is lots.read_cycle:
+                either = [self.read_by(distributions.read_time), self.generate_inner(LotCycle.__pydantic_core_schema__)]
+                return {"anyOf": either}
+            if reader in shared:
+                title, made = shared[reader]
+                name, reference = self.get_cache_defs_ref_schema(CoreRef(title))
+                self.definitions[name] = made
+                return reference
+            return {**written[reader]}
 
         def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
             return self.generate_inner(schema["schema"])
@@ -123,7 +135,7 @@ def _generator() -> type[GenerateJsonSchema]:
 def _as_written() -> dict[object, Schema]:
     """Return how a value is written, by the function that reads it."""
     from twin import units
-    from twin.line import work_calendar
+    from twin.line import lots, order_book, source, work_calendar
 
     text: Schema = {"type": "string"}
     days = {"type": "array", "minItems": 1, "items": {"enum": list(work_calendar.DAYS)}}
@@ -136,4 +148,39 @@ def _as_written() -> dict[object, Schema]:
         (work_calendar.Shift, text),
         (work_calendar.Days, {"anyOf": [text, days]}),
     ]
-    return {alias.__metadata__[0].func: schema for alias, schema in types}
+    return {alias.__metadata__[0].func: schema for alias, schema in types} | {
+        lots.read_table: {
+            "type": "object",
+            "minProperties": 1,
+            "propertyNames": {"pattern": r"^[1-9]\d*$"},
+            "additionalProperties": quantity_schema(units.TIME),
+        },
+        order_book.read_book: {"anyOf": [text, {"type": "array", "items": {"type": "object"}}]},
+        source.read_fed: {
+            "anyOf": [{"type": "array", "items": text}, {"type": "object", "additionalProperties": SHARE}]
+        },
+    }
+
+
+def _shared() -> dict[object, tuple[str, Schema]]:
+    """Return how a distribution is written, by the function that reads it, with the name under which it is kept."""
+    from twin.line import distributions
+    from twin.units import TIME
+
+    return {
+        distributions.read_time: (
+            "TimeDistribution",
+            distribution_schema(quantity_schema(TIME), "TimeDistribution", "a time such as 12 s"),
+        ),
+        distributions.read_number: (
+            "NumberDistribution",
+            distribution_schema(_number(), "NumberDistribution", "a number such as 12"),
+        ),
+    }
+
+
+def _number() -> Schema:
+    return {
+        "anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": rf"^\s*{NUMBER}\s*$"}],
+        "examples": [12],
+    }

@@ -11,6 +11,7 @@ from twin.cli.show import table
 from twin.line.basis import ASSUMPTION
 from twin.line.capacity import availability, takt_s
 from twin.line.discrete import Constant
+from twin.line.lots import LotCycle, drawn_of
 from twin.line.work_calendar import DAYS, opening_hours, shift_hours, shifts_per_week
 from twin.units import format_time
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from twin.line.basis import Guess
     from twin.line.distributions import Distribution
     from twin.line.line import Line
+    from twin.line.setup import Setup
     from twin.line.station import Failure, Option, Station
     from twin.line.work_calendar import Day, Shifts
 
@@ -50,7 +52,7 @@ def share(value: float) -> str:
     return f"{digits(100 * value)} %" if value else NOTHING
 
 
-def spread(time: Distribution) -> str:
+def spread(time: Distribution | LotCycle) -> str:
     """Say how a time varies about its mean: its family and its coefficient of variation.
 
     Examples
@@ -59,9 +61,37 @@ def spread(time: Distribution) -> str:
     >>> spread(parse_distribution({"lognormal": {"mean": "12 s", "cv": 0.2}})), spread(parse_distribution("12 s"))
     ('lognormal 0.2', 'never')
     """
-    if isinstance(time, Constant):
+    drawn = drawn_of(time)
+    if isinstance(drawn, Constant):
         return "never"
-    return f"{time.name} {digits(time.variance**0.5 / time.mean, 2)}"
+    return f"{drawn.name} {digits(drawn.variance**0.5 / drawn.mean, 2)}"
+
+
+def cycle_in_words(cycle: Distribution | LotCycle) -> str:
+    """Say how long a cycle takes on average: whatever the pieces, for each, or from the smallest lot to the largest.
+
+    Examples
+    --------
+    >>> from twin.line.lots import LotCycle
+    >>> cycle_in_words(LotCycle.model_validate({"by_pieces": {"1": "9 min", "100": "4 h"}}))
+    '9 min to 4 h'
+    """
+    if not isinstance(cycle, LotCycle):
+        return format_time(cycle.mean)
+    if cycle.per_piece is not None:
+        return f"{format_time(cycle.per_piece.mean)} each"
+    ends = dict.fromkeys(format_time(time) for _, time in (cycle.by_pieces[0], cycle.by_pieces[-1]))
+    return " to ".join(ends)
+
+
+def setup_in_words(setup: Setup | None) -> str:
+    """Say how long a setup takes on average, of a matrix from the shortest change to the longest."""
+    if setup is None:
+        return NOTHING
+    if setup.time is not None:
+        return format_time(setup.time.mean)
+    times = [time for row in setup.changeover.values() for time in row.values()] or [0.0]
+    return " to ".join(dict.fromkeys(format_time(time) for time in (min(times), max(times))))
 
 
 def crew(people: Mapping[str, int]) -> str:
@@ -118,6 +148,8 @@ def source_in_words(line: Line) -> str:
     """Say where parts come from."""
     fed = " and ".join(line.fed)
     arrivals = line.source.arrivals
+    if line.source.orders is not None:
+        return f"orders, at {fed}"
     if arrivals is None:
         return f"parts are always there, at {fed}"
     waiting = "any number" if line.source.capacity is None else f"at most {line.source.capacity:,}"
@@ -132,7 +164,7 @@ def stations(line: Line) -> Table:
         (
             name,
             str(station.machines),
-            format_time(station.cycle.mean),
+            cycle_in_words(station.cycle),
             spread(station.cycle),
             format_time(station.ideal),
             share(availability(station)),
@@ -222,7 +254,8 @@ def changes(station: Station, option: Option) -> str:
     after = station.model_copy(update={"automation": {"it": option}}).with_option("it")
     pairs = {
         "machines": (str(station.machines), str(after.machines)),
-        "cycle": (format_time(station.cycle.mean), format_time(after.cycle.mean)),
+        "cycle": (cycle_in_words(station.cycle), cycle_in_words(after.cycle)),
+        "setup": (setup_in_words(station.setup), setup_in_words(after.setup)),
         "crew": (crew(station.crew), crew(after.crew)),
         "scrap": (share(station.reject), share(after.reject)),
         "up": (share(availability(station)), share(availability(after))),

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from itertools import pairwise
 from typing import Annotated, Any
 
-from pydantic import Field, PlainSerializer, PlainValidator, model_validator
+from pydantic import ConfigDict, Field, PlainSerializer, PlainValidator, model_validator
 
 from twin.errors import InputError
 from twin.line.described import Described, wrong_inside
@@ -30,7 +30,7 @@ MEAN_ONE = 1e-6
 Table = tuple[tuple[int, float], ...]
 
 
-def _table(written: Any) -> Table:  # noqa: ANN401 -- whatever was written
+def read_table(written: Any) -> Table:  # noqa: ANN401 -- whatever was written
     """Read {1: 9 min, 10: 40 min}; what is wrong is placed at its number of pieces."""
     if isinstance(written, tuple):
         return written
@@ -97,8 +97,12 @@ class LotCycle(Described):
     with `factor(pieces)` is the time.
     """
 
+    model_config = ConfigDict(
+        json_schema_extra={"anyOf": [{"required": ["per_piece"]}, {"required": ["by_pieces"]}]},
+    )
+
     per_piece: TimeDistribution | None = Field(default=None, description="time for each piece", examples=["40 s"])
-    by_pieces: Annotated[Table, PlainValidator(_table), PlainSerializer(_write_table, return_type=dict)] = Field(
+    by_pieces: Annotated[Table, PlainValidator(read_table), PlainSerializer(_write_table, return_type=dict)] = Field(
         default=(), description="time of a lot by its pieces", examples=["{1: 9 min, 10: 40 min, 100: 4 h}"]
     )
     spread: NumberDistribution | None = Field(
@@ -160,7 +164,8 @@ LOT_KEYS = tuple(LotCycle.model_fields)
 """The keys by which a cycle is seen to be one of lots."""
 
 
-def _cycle(written: Any) -> Distribution | LotCycle:  # noqa: ANN401 -- whatever was written
+def read_cycle(written: Any) -> Distribution | LotCycle:  # noqa: ANN401 -- whatever was written
+    """Read a field that holds a cycle; what is wrong is placed inside it."""
     if isinstance(written, LotCycle):
         return written
     if isinstance(written, dict) and any(_means_lots(str(key)) for key in written):
@@ -179,7 +184,9 @@ def _write_cycle(cycle: Distribution | LotCycle) -> object:
     return write_distribution(cycle)
 
 
-Cycle = Annotated[Distribution | LotCycle, PlainValidator(_cycle), PlainSerializer(_write_cycle, return_type=object)]
+Cycle = Annotated[
+    Distribution | LotCycle, PlainValidator(read_cycle), PlainSerializer(_write_cycle, return_type=object)
+]
 """A Pydantic field that holds the time of a cycle: whatever the pieces, or by them."""
 
 

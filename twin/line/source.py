@@ -17,7 +17,7 @@ from twin.units import Share, quoted, refused, share
 Fed = tuple[str, ...] | dict[str, float]
 
 
-def _fed(written: Any) -> Fed:  # noqa: ANN401 -- whatever was written
+def read_fed(written: Any) -> Fed:  # noqa: ANN401 -- whatever was written
     """Read the stations fed: a list, or a mapping of their shares."""
     meant = "expected the stations fed; write into: [press]"
     if isinstance(written, dict):
@@ -65,7 +65,7 @@ class Source(Described):
     capacity: Annotated[int, Field(ge=0, le=LARGEST_BUFFER)] | None = Field(
         default=None, description="arrivals that may wait (without limit unless given)", examples=["20"]
     )
-    into: Annotated[Fed, PlainValidator(_fed), PlainSerializer(lambda fed: fed, return_type=object)] | None = Field(
+    into: Annotated[Fed, PlainValidator(read_fed), PlainSerializer(lambda fed: fed, return_type=object)] | None = Field(
         default=None,
         description="the stations fed; for orders that go by probabilities the share of each",
         examples=["[press]", "{press: 0.7, saw: 0.3}"],

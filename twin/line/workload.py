@@ -230,9 +230,10 @@ def _add(line: Line, entry: Entry, share: float, lots: tuple[Floats, Floats], to
     count = first
     if way.back.any() or mean_size > 1:
         goes_on = 1 - way.back.sum(axis=1)
-        spread = np.divide(way.onward[:, :-1].T, way.onward.sum(axis=1), where=way.onward.sum(axis=1) > 0).T
+        leaving = way.onward.sum(axis=1)
+        spread = way.onward[:, :-1] / np.where(leaving > 0, leaving, 1.0)[:, None]
         lives = np.minimum(mean_size * way.kept, 1.0) * np.minimum(mean_size * goes_on, 1.0)
-        count = _solved(lives[:, None] * np.nan_to_num(spread), entering)
+        count = _solved(lives[:, None] * spread, entering)
         sent = way.kept[:, None] * way.back
         again = _solved(sent + way.kept[:, None] * way.onward[:, :-1], first @ sent)
         size_again = _size_sent_back((first + again)[:, None] * sent, way.back, mean_size)
