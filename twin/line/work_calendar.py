@@ -236,6 +236,45 @@ def _within_week(start: int, end: int) -> list[tuple[int, int]]:
     return [(start, end)] if end <= WEEK else [(start, WEEK), (0, end - WEEK)]
 
 
+def rotated(shifts: Shifts, by_s: float) -> Shifts:
+    """Return the same calendar seen from a run that starts later in the week: its second 0 is `by_s` here.
+
+    Parameters
+    ----------
+    shifts : Shifts
+    by_s : float
+        When the run starts [s since Monday 00:00]; negative before it, whole minutes.
+
+    Returns
+    -------
+    Shifts
+        Shifts by `times`; those that never close stay as they are. One of 24 h that then begins within a day is two.
+
+    Raises
+    ------
+    InputError
+        If `by_s` is no whole number of minutes: a clock time is written in minutes.
+
+    Examples
+    --------
+    >>> windows(rotated(Shifts(pattern="1x8", days="mon"), 4 * HOUR))
+    [(7200.0, 36000.0)]
+    """
+    if by_s % 60:
+        raise InputError(f"a calendar turns by whole minutes, not by {by_s:g} s; write a start such as 06:00")
+    if shifts.times is None and shifts.pattern in ALWAYS_OPEN:
+        return shifts
+    times: dict[Day, list[str]] = {}
+    for _, start, end in _named_shifts(shifts):
+        day, first = divmod(int(start - by_s) % WEEK, DAY)
+        last = first + end - start
+        parts = [(day, first, DAY), (day + 1, 0, first)] if last - first == DAY and first else [(day, first, last)]
+        for on, begin, until in parts:
+            times.setdefault(DAYS[on % 7], []).append(_written((begin, until)))
+    written = {"times": times, "hours_per_year": shifts.hours_per_year}
+    return Shifts.model_validate({key: value for key, value in written.items() if value is not None})
+
+
 def scheduled_s(shifts: Shifts, start_s: float, end_s: float) -> float:
     """Return the time within the shifts between two moments, both in seconds since a Monday 00:00 [s]."""
     week = windows(shifts)

@@ -7,12 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from twin.errors import InputError
 from twin.line.work_calendar import (
     DAYS,
+    HOUR,
     WEEK,
     Shifts,
     opening_hours,
+    rotated,
     scheduled_hours_per_week,
+    scheduled_s,
     shift_hours,
     shifts_per_week,
     windows,
@@ -160,3 +164,32 @@ def test_windows_are_in_order_apart_and_as_long_as_the_shifts(pattern: str, days
     assert edges == sorted(set(edges))
     assert 0 <= edges[0] < edges[-1] <= WEEK
     assert scheduled_hours_per_week(shifts) == 8 * shifts_per_week(shifts) == 8 * int(pattern[0]) * len(days)
+
+
+@given(
+    written=st.sampled_from(
+        [
+            {"pattern": "3x8", "days": "sun-thu", "start": "22:00"},
+            {"pattern": "2x8"},
+            {"times": {"sat": ["00:00-24:00"], "sun": ["16:00-06:00"], "wed": ["13:00-17:30", "07:15-12:00"]}},
+            {"pattern": "continuous"},
+        ]
+    ),
+    minutes=st.integers(-20_000, 20_000),
+)
+def test_a_calendar_seen_from_a_later_start_is_open_at_the_same_moments(
+    written: dict[str, object], minutes: int
+) -> None:
+    shifts = Shifts.model_validate(written)
+    turned = rotated(shifts, 60 * minutes)
+
+    assert Shifts.model_validate(turned.model_dump(mode="json", exclude_none=True)) == turned
+    for start in range(0, WEEK, 4 * HOUR + 900):
+        there = start + (60 * minutes) % WEEK
+        assert scheduled_s(turned, start, start + HOUR) == scheduled_s(shifts, there, there + HOUR)
+    assert opening_hours(turned) == opening_hours(shifts)
+
+
+def test_a_calendar_does_not_turn_by_seconds() -> None:
+    with pytest.raises(InputError, match="whole minutes, not by 90 s"):
+        rotated(Shifts.model_validate({"pattern": "2x8"}), 90)
