@@ -109,7 +109,7 @@ def fit_families(
     scale_free
         Whether the distribution returned is scaled to a mean of 1, its shape as fitted.
     families
-        The families to try, by name.
+        The families to try, by name. One in name only (`Family.least`) is no candidate, unless alone.
     samples
         Samples of the parametric bootstrap behind the p-values; 0 leaves these out.
     seed
@@ -118,7 +118,7 @@ def fit_families(
     Raises
     ------
     ValueError
-        If no value is observed, or one is not above 0.
+        If no value is observed, one is not above 0, or none of the families takes censored values.
 
     Examples
     --------
@@ -133,8 +133,12 @@ def fit_families(
     if plain is not None:
         return Fit(plain, plain.name, count, 0)
     tried = [FAMILIES[name] for name in families if all_observed or FAMILIES[name].censored]
+    if not tried:
+        raise ValueError("none of the families takes censored values")
+    fitted = [(family, family.fit(times[None, :], observed[None, :])) for family in tried]
     candidates = [
-        _candidate(family, times, observed, scale_free=scale_free, samples=samples, seed=seed) for family in tried
+        _candidate(family, parameters, times, observed, scale_free=scale_free, samples=samples, seed=seed)
+        for family, parameters in [(one, found) for one, found in fitted if found[-1].item() >= one.least] or fitted
     ]
     best, *_ = ranked = sorted(candidates, key=lambda each: each.aic)
     hidden = count - int(observed.sum())
@@ -213,6 +217,7 @@ def _empirical(times: Floats, *, scale_free: bool) -> Empirical:
 
 def _candidate(
     family: Family,
+    parameters: Sequence[Floats],
     times: Floats,
     observed: NDArray[np.bool_],
     *,
@@ -220,7 +225,6 @@ def _candidate(
     samples: int,
     seed: int,
 ) -> Candidate:
-    parameters = family.fit(times[None, :], observed[None, :])
     law = family.law(*parameters)
     likelihood = float(np.where(observed, law.logpdf(times), law.logsf(times)).sum())
     statistic = p_value = None

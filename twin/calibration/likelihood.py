@@ -49,6 +49,8 @@ class Family:
         The line file's distribution of the same.
     censored
         Whether `fit` knows censored values.
+    least
+        The last parameter below which the distribution is one of the family in name only.
     """
 
     parameters: int
@@ -56,6 +58,7 @@ class Family:
     law: Callable[..., Any]
     made: Callable[..., Distribution]
     censored: bool = False
+    least: float = 0.0
 
 
 def _sum(values: Floats, where: NDArray[np.bool_] | None = None) -> Floats:
@@ -198,6 +201,7 @@ FAMILIES: dict[str, Family] = {
         fit_normal,
         lambda location, ratio: stats.truncnorm(-ratio, np.inf, loc=location, scale=location / ratio),
         lambda location, ratio: Normal(location, location / ratio),
+        least=1.0,  # of a normal at most a sixth is cut off below 0
     ),
 }
 """The families that are fitted, by name."""

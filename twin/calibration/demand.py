@@ -1,0 +1,104 @@
+"""The orders that come: how often, how large, and where they start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from twin.calibration.families import Fit, fit_families, refit
+from twin.line.distributions import Exponential
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from twin.calibration.order_table import OrderTable
+    from twin.calibration.visits import Visits
+    from twin.calibration.waits import Moves
+    from twin.line.distributions import Distribution
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+NEW_AFTER = 0.95
+"""An order first seen when this share of all waits would have ended since the log began was not in the plant before."""
+
+
+@dataclass(frozen=True, eq=False)
+class Demand:
+    """Which orders came while the log watched, and what fits them.
+
+    Attributes
+    ----------
+    came
+        Codes of the orders, by time.
+    watched
+        For how long it was watched [s on the clock].
+    gaps
+        The time between two [s on the clock]; one fewer than orders.
+    every, pieces
+        What fits the time between orders [s], and their sizes.
+    start
+        Code of the station where each begins.
+    """
+
+    came: Ints
+    watched: float
+    gaps: Floats
+    every: Fit
+    pieces: Fit
+    start: Ints
+
+
+def watch_from(moves: Moves, begin: float) -> float:
+    """Return from when an order first seen is a new one, since a log begins with a plant at work [s of working time].
+
+    Orders that were in the plant are seen when their wait is over: after the time that `NEW_AFTER` of all waits take,
+    counted from the log's beginning.
+    """
+    ended = moves.wait[moves.over & (moves.wait > 0)]
+    return begin + (float(np.quantile(ended, NEW_AFTER, method="inverted_cdf")) if len(ended) else 0.0)
+
+
+def demand_of(
+    visits: Visits, orders: OrderTable, clock: Floats, window: tuple[float, float], samples: int = 200
+) -> Demand:
+    """Return the orders that came within a window of time, and what fits them.
+
+    Parameters
+    ----------
+    visits, orders
+        The log's.
+    clock
+        When each order was first seen [s on the clock].
+    window
+        Beginning and end of the time watched [s on the clock].
+    samples
+        Of the bootstrap behind the p-values.
+    """
+    inside = np.flatnonzero((clock >= window[0]) & (clock <= window[1]))
+    came = inside[np.argsort(clock[inside], kind="stable")]
+    gaps = np.maximum(np.diff(clock[came]), 1.0)
+    firsts = np.flatnonzero(~visits.follows & ~visits.rework)
+    start = {int(visits.order[v]): int(visits.station[v]) for v in firsts}
+    return Demand(
+        came=came,
+        watched=window[1] - window[0],
+        gaps=gaps,
+        every=fit_families(gaps, samples=samples, families=("exponential", "gamma", "weibull")),
+        pieces=fit_families(orders.pieces[came].astype(float), censored=~orders.known[came], samples=samples),
+        start=np.array([start.get(order, -1) for order in came.tolist()], dtype=np.int64),
+    )
+
+
+def every_of(demand: Demand, came: int) -> Distribution:
+    """Return the time between orders, had so many come in the time watched: in the family and shape that was chosen."""
+    mean = demand.watched / max(came, 1)
+    shape = demand.every.distribution
+    return replace(shape, mean=mean) if hasattr(shape, "mean") and demand.every.candidates else Exponential(mean)
+
+
+def refit_pieces(demand: Demand, orders: OrderTable, came: Ints) -> Distribution:
+    """Return the distribution of the sizes of other orders in the family that was chosen."""
+    return refit(demand.pieces.family, orders.pieces[came].astype(float), censored=~orders.known[came])

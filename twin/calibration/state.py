@@ -1,0 +1,186 @@
+"""Where the orders of a plant are at the end of what is known of it: the lots that a run from there starts with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from twin.calibration.estimate import LEAST
+from twin.calibration.waits import OUT
+from twin.line.order_book import DatedOrder
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from twin.calibration.cycles import CycleFit
+    from twin.calibration.estimate import Laws
+    from twin.calibration.structure import Structure
+    from twin.line.distributions import Distribution
+
+
+class Standing(NamedTuple):
+    """Where an open order stands: at a station that works on it, or waiting after its last.
+
+    Attributes
+    ----------
+    order
+        Its code.
+    visit
+        The visit that is not over, the first where several are, or the last that is.
+    working
+        Whether that visit is not over.
+    """
+
+    order: int
+    visit: int
+    working: bool
+
+
+def standings(plant: Structure) -> list[Standing]:
+    """Return where each open order stands, in the order of their codes."""
+    visits, found = plant.visits, []
+    for order in np.flatnonzero(~plant.orders.finished).tolist():
+        own = np.flatnonzero((visits.order == order) & ~visits.rework)
+        own = own if len(own) else np.flatnonzero(visits.order == order)
+        under_way = own[~plant.ended[own]]
+        found.append(Standing(order, int(under_way[0] if len(under_way) else own[-1]), bool(len(under_way))))
+    return found
+
+
+def more_than(distribution: Distribution, seen: float, rng: np.random.Generator) -> float:
+    """Draw a value that is known to lie above what was seen; just above it where hardly any does."""
+    below = float(distribution.cdf(seen))
+    drawn = float(distribution.quantile(below + (1.0 - below) * rng.random()))
+    return drawn if np.isfinite(drawn) and drawn > seen else seen
+
+
+def pieces_of(plant: Structure, laws: Laws, order: int, rng: np.random.Generator) -> int:
+    """Return how many pieces an order asks: as known, or drawn above what was seen of it."""
+    seen = int(plant.orders.pieces[order])
+    if plant.orders.known[order]:
+        return seen
+    return max(seen, round(more_than(laws.demand.pieces.distribution, float(seen), rng)))
+
+
+def work_left(cycle: CycleFit | None, pieces: int, done: float, rng: np.random.Generator) -> float:
+    """Draw the time of the machine that a lot still needs where some of its work is done [s], at least a minute."""
+    if cycle is None:
+        return LEAST
+    factor = cycle.level * pieces**cycle.exponent
+    return max(factor * more_than(cycle.fit.distribution, done / factor, rng) - done, LEAST)
+
+
+def open_lots(plant: Structure, laws: Laws, rng: np.random.Generator) -> list[DatedOrder]:
+    """Draw the lots of the open orders: how many pieces each has, what is left to do, where it goes on, and when.
+
+    What the log does not say is drawn as the laws have it, given what it says: the pieces above those seen, the work
+    above that done, the wait above that waited.
+    """
+    lots = []
+    for standing in standings(plant):
+        station = int(plant.visits.station[standing.visit])
+        pieces = pieces_of(plant, laws, standing.order, rng)
+        if standing.working:
+            left = work_left(laws.cycles.get(station), pieces, float(plant.visits.work[standing.visit]), rng)
+            lots.append(lot_of(plant, standing.order, pieces, at=station, left=left))
+            continue
+        station = _next(plant, station, rng)
+        if station != OUT:
+            ready = wait_left(plant, laws, standing, station, rng)
+            lots.append(lot_of(plant, standing.order, pieces, at=station, ready=ready))
+    return lots
+
+
+def _next(plant: Structure, station: int, rng: np.random.Generator) -> int:
+    """Draw where an order goes on from a station, given that it has not left."""
+    moves = plant.moves
+    ways = moves.target[(moves.origin == station) & moves.over & (moves.target != OUT)]
+    return int(rng.choice(ways)) if len(ways) else OUT
+
+
+def wait_left(plant: Structure, laws: Laws, standing: Standing, station: int, rng: np.random.Generator) -> float:
+    """Draw how long an order still waits before a station though nothing there is busy [s], given how long it has."""
+    delay = laws.delays.get(station)
+    if delay is None:
+        return 0.0
+    moves = plant.moves
+    waited = float(moves.unexplained[moves.visit == standing.visit].sum())
+    left = more_than(delay.distribution, waited, rng) - waited
+    begin = float(plant.time.at(np.array(plant.end)))
+    return float(plant.time.clock(np.array(begin + left))) - plant.end
+
+
+def lot_of(
+    plant: Structure,
+    order: int,
+    pieces: int,
+    *,
+    at: int | None = None,
+    route: Sequence[str] | None = None,
+    left: float | None = None,
+    ready: float | None = None,
+) -> DatedOrder:
+    """Return the lot of an open order: what has not left of its pieces; times from the plant's end on [s]."""
+    gone = int(plant.orders.packed[order] + plant.orders.scrapped[order])
+    return DatedOrder(
+        order=plant.visits.orders[order],
+        release=float(plant.time.clock(plant.orders.release[order])) - plant.end,
+        pieces=max(pieces - gone, 1),
+        at=None if at is None else plant.visits.stations[at],
+        route=None if route is None else tuple(route),
+        left=left,
+        ready=ready,
+    )
+
+
+def known_lots(plant: Structure, laws: Laws, whole: Structure, rng: np.random.Generator) -> list[DatedOrder]:
+    """Draw the lots of open and of coming orders whose release, pieces and stations still to pass are known.
+
+    Parameters
+    ----------
+    plant, laws
+        The plant until a moment.
+    whole
+        The plant until a later one, which says what came.
+    rng
+        Draws the work and the waits that are left.
+    """
+    stations = set(plant.visits.stations)
+    codes = {order: code for code, order in enumerate(plant.visits.orders)}
+    stands = {standing.order: standing for standing in standings(plant)}
+    lots = []
+    for later, name in enumerate(whole.visits.orders):
+        ahead = _stations_ahead(plant, whole, later)
+        route = [station for station in ahead if station in stations]
+        if not route:
+            continue
+        pieces, order = int(whole.orders.pieces[later]), codes.get(name)
+        if order is None:
+            release = max(float(whole.time.clock(whole.orders.seen[later])) - plant.end, 0.0)
+            lots.append(DatedOrder(order=name, release=release, pieces=pieces, route=tuple(route)))
+        elif order in stands:
+            lots.append(_known_lot(plant, laws, stands[order], route, pieces, rng))
+    return lots
+
+
+def _known_lot(
+    plant: Structure, laws: Laws, standing: Standing, route: list[str], pieces: int, rng: np.random.Generator
+) -> DatedOrder:
+    first = plant.visits.stations.index(route[0])
+    own = np.flatnonzero((plant.visits.order == standing.order) & plant.visits.of(first))
+    if len(own):
+        left = work_left(laws.cycles.get(first), pieces, float(plant.visits.work[own].sum()), rng)
+        return lot_of(plant, standing.order, pieces, route=route, left=left)
+    ready = wait_left(plant, laws, standing, first, rng)
+    return lot_of(plant, standing.order, pieces, route=route, ready=ready)
+
+
+def _stations_ahead(plant: Structure, whole: Structure, order: int) -> list[str]:
+    """Return the stations that report of an order after the plant's end, in the order of its visits."""
+    name = whole.visits.orders[order]
+    later = whole.reports[(whole.reports["order"] == name) & (whole.reports["end"] > plant.end)]
+    reported = set(later["station"])
+    own = np.flatnonzero((whole.visits.order == order) & ~whole.visits.rework)
+    ways = [whole.visits.stations[s] for s in whole.visits.station[own].tolist()]
+    return [station for station in ways if station in reported]

@@ -1,0 +1,230 @@
+"""What a log shows of a plant before any number is fitted: shifts, stations, machines, people, ways, and who is where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from twin.calibration.capacity import (
+    AtWork,
+    at_work,
+    capacity_of,
+    crews,
+    machines_of,
+    waiting_spans,
+    worked_spans,
+)
+from twin.calibration.demand import watch_from
+from twin.calibration.order_table import OrderTable, order_table
+from twin.calibration.visits import Visits, visits_of
+from twin.calibration.waits import Moves, moves_of
+from twin.calibration.ways import Way, counted_ways, returns
+from twin.calibration.working_time import WorkingTime, shifts_of, union
+from twin.errors import InputError
+from twin.line.work_calendar import WEEK
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from twin.calibration.log import Log
+    from twin.line.work_calendar import Shifts
+
+    Floats = NDArray[np.float64]
+    Bools = NDArray[np.bool_]
+
+FEWEST_ORDERS = 10
+"""Fewer orders than this show no plant."""
+
+PAUSE = 0.9
+"""An order last reported within this quantile of the pauses inside visits may still be at its station."""
+
+RARE = 0.05
+"""A crew at work for less than this share of the time is no post of its own."""
+
+
+@dataclass(frozen=True)
+class Crew:
+    """People who work at the same stations.
+
+    Attributes
+    ----------
+    skill
+        The station of theirs that takes the most time, by which they are called.
+    stations
+        Where they work.
+    capacity
+        Orders they work on at a time while others wait, on a good day; None where hardly ever one waits.
+    people
+        How many that makes, at least 1; None where they are at work too seldom to be told.
+    """
+
+    skill: str
+    stations: tuple[str, ...]
+    capacity: float | None
+    people: int | None
+
+
+@dataclass(frozen=True, eq=False)
+class Structure:
+    """A plant as a log shows it until a moment.
+
+    Attributes
+    ----------
+    log
+        The log.
+    reports
+        Its reports that had ended by then.
+    end
+        The moment [s on the clock].
+    shifts, time
+        When the plant works.
+    visits, orders, moves
+        What was done, of which orders, and how they went on.
+    ended
+        Whether each visit is over.
+    machines, crews
+        By station code; who works where.
+    busy
+        How many orders were worked on, by station code.
+    """
+
+    log: Log
+    reports: pd.DataFrame
+    end: float
+    shifts: Shifts
+    time: WorkingTime
+    visits: Visits
+    orders: OrderTable
+    moves: Moves
+    ended: Bools
+    machines: dict[int, int]
+    crews: tuple[Crew, ...]
+    busy: dict[int, AtWork]
+
+    @cached_property
+    def sent_back(self) -> dict[Way, list[tuple[int, int]]]:
+        """Which orders had pieces sent back, by way; not those whom others follow there as a whole."""
+        whole = {(way.origin, way.target) for way in self._usual}
+        found = returns(self.visits, self.orders)
+        return {way: sent for way, sent in found.items() if (way.origin, way.target) not in whole}
+
+    @cached_property
+    def _usual(self) -> dict[Way, int]:
+        return counted_ways(self.moves, np.arange(len(self.moves.order)))
+
+    @cached_property
+    def ways(self) -> list[Way]:
+        """Every way that orders went, in the order of the stations; those of rework last."""
+        return [*sorted(self._usual, key=lambda way: (way.origin, way.target < 0, way.target)), *sorted(self.sent_back)]
+
+    @property
+    def window(self) -> tuple[float, float]:
+        """From when an order first seen is a new one, and the end [s on the clock]."""
+        begin = float(self.visits.first.min())
+        opens = float(self.time.clock(np.array(watch_from(self.moves, begin))))
+        # A log shorter than its waits shows no order that is new for certain: then all are.
+        return (opens if opens < self.end else float(self.time.clock(np.array(begin))), self.end)
+
+
+def structure_of(log: Log, until: float | None = None) -> Structure:
+    """Read what a log shows of a plant.
+
+    Parameters
+    ----------
+    log
+        The log.
+    until
+        Reports that end after it are left out [s since the log's epoch]; None: none is.
+
+    Raises
+    ------
+    InputError
+        If `until` lies outside the log, or what is left shows too few orders.
+    """
+    reports = log.reports
+    begin, end = float(reports["start"].min()), float(reports["end"].max())
+    if until is not None:
+        _check_until(log, until, begin, end)
+        reports = reports[reports["end"] <= until].reset_index(drop=True)
+        end = until
+    if (found := reports["order"].nunique()) < FEWEST_ORDERS:
+        raise InputError(
+            f"{log.source}: {found} orders are too few to fit anything; a log of at least {FEWEST_ORDERS} shows a plant"
+        )
+    of_work = reports[~reports["station"].isin(log.roles.nominal)]
+    of_work = of_work if len(of_work) else reports
+    shifts = shifts_of(of_work["start"].to_numpy(), of_work["end"].to_numpy())
+    time = WorkingTime(shifts)
+    visits = visits_of(reports, log.roles, time)
+    orders = order_table(visits, log.roles, gone_after=_longest_pause(visits))
+    worked = worked_spans(reports, time)
+    busy = {s: at_work(worked[name].values()) for s, name in enumerate(visits.stations) if name in worked}
+    machines = {s: machines_of(busy[s]) if s in busy else 1 for s in range(len(visits.stations))}
+    found_crews = tuple(_crews(of_work, visits, worked, time, log.roles.nominal))
+    servers = {
+        s: min(machines[s], _people_at(name, found_crews) or machines[s]) for s, name in enumerate(visits.stations)
+    }
+    ended = _ended(visits, orders, reports, time, float(time.at(np.array(end))))
+    for s, name in enumerate(visits.stations):
+        if name in log.roles.nominal:
+            busy.pop(s, None)
+    moves = moves_of(visits, orders, busy, servers, float(time.at(np.array(end))))
+    return Structure(log, reports, end, shifts, time, visits, orders, moves, ended, machines, found_crews, busy)
+
+
+def _check_until(log: Log, until: float, begin: float, end: float) -> None:
+    if not begin < until <= end:
+        from datetime import timedelta
+
+        first, last = (log.epoch + timedelta(seconds=moment) for moment in (begin, end))
+        raise InputError(
+            f"--until: lies outside the log, which runs from {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M}; "
+            "name a date within it"
+        )
+
+
+def _longest_pause(visits: Visits) -> float:
+    """Return how long nothing is reported of an order before it counts as gone [s of working time]."""
+    waits = (np.roll(visits.begin, -1) - visits.finish)[np.concatenate((visits.follows[1:], [False]))]
+    return float(waits.max()) if len(waits) else 0.0
+
+
+def _crews(
+    reports: pd.DataFrame, visits: Visits, worked: dict[str, dict[str, list[tuple[float, float]]]],
+    time: WorkingTime, nominal: frozenset[str],
+) -> list[Crew]:  # fmt: skip
+    span = float(time.at(np.array(reports["end"].max())) - time.at(np.array(reports["start"].min())))
+    found = []
+    for stations in crews(reports):
+        here = [name for name in stations if name in worked and name not in nominal]
+        if not here:
+            continue
+        totals = {name: sum(end - start for each in worked[name].values() for start, end in each) for name in here}
+        busy = at_work([spans for name in here for spans in worked[name].values()])
+        waits = union([w for name in here for w in waiting_spans(visits, visits.stations.index(name), worked[name])])
+        most = sum(machines_of(at_work(worked[name].values())) for name in here)
+        capacity = capacity_of(busy, waits, most)
+        seldom = sum(totals.values()) < RARE * span
+        people = None if seldom else max(1, most if capacity is None else round(capacity))
+        found.append(Crew(max(here, key=lambda name: totals[name]), tuple(here), capacity, people))
+    return found
+
+
+def _people_at(station: str, found: tuple[Crew, ...]) -> int | None:
+    return next((crew.people for crew in found if station in crew.stations), None)
+
+
+def _ended(visits: Visits, orders: OrderTable, reports: pd.DataFrame, time: WorkingTime, end: float) -> Bools:
+    """Whether each visit is over: all but those of open orders that were worked on a short while ago."""
+    pauses = []
+    for _, of_visit in reports.groupby(["order", "station", "rework"], sort=False):
+        starts, ends = time.at(of_visit["start"].to_numpy()), time.at(of_visit["end"].to_numpy())
+        gaps = starts[1:] - np.maximum.accumulate(ends)[:-1]
+        pauses += gaps[gaps > 0].tolist()
+    pause = float(np.quantile(pauses, PAUSE, method="inverted_cdf")) if pauses else 0.0
+    is_open = ~orders.finished[visits.order]
+    return ~(is_open & (end - visits.last <= min(pause, WEEK)))

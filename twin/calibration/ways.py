@@ -1,0 +1,103 @@
+"""The ways of orders: with what probability they go on from a station to the next, go back, are scrapped."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from twin.calibration.order_table import OrderTable
+    from twin.calibration.visits import Visits
+    from twin.calibration.waits import Bools, Ints, Moves
+
+
+class Way(NamedTuple):
+    """A way from one station to another (codes; `OUT` out of the plant); of pieces sent back, `rework`."""
+
+    origin: int
+    target: int
+    rework: bool
+
+
+def counted_ways(moves: Moves, chosen: Ints) -> dict[Way, int]:
+    """Count how often orders went each way; `chosen` are elements of the moves, repeated as often as they count."""
+    over = chosen[moves.over[chosen]]
+    pairs, counts = np.unique(np.stack([moves.origin[over], moves.target[over]]), axis=1, return_counts=True)
+    return {
+        Way(origin, target, rework=False): count
+        for (origin, target), count in zip(pairs.T.tolist(), counts.tolist(), strict=True)
+    }
+
+
+def returns(visits: Visits, orders: OrderTable) -> dict[Way, list[tuple[int, int]]]:
+    """Return which orders had pieces sent back, by way: each with its code and how many pieces.
+
+    Pieces were sent back to the first station that reports rework of the order, by the station that the order had
+    visited last before.
+    """
+    found: dict[Way, list[tuple[int, int]]] = {}
+    for order in np.unique(visits.order[visits.rework]).tolist():
+        of_order = np.flatnonzero(visits.order == order)
+        again = of_order[visits.rework[of_order]]
+        first = again[np.argmin(visits.first[again])]
+        before = [v for v in of_order if not visits.rework[v] and visits.first[v] <= visits.first[first]]
+        if before:
+            sender = max(before, key=lambda v: float(visits.begin[v]))
+            pieces = min(max(int(visits.done[first] + visits.rejected[first]), 1), int(orders.pieces[order]))
+            way = Way(int(visits.station[sender]), int(visits.station[first]), rework=True)
+            found.setdefault(way, []).append((order, pieces))
+    return found
+
+
+def shares_back(
+    sent: dict[Way, list[tuple[int, int]]], visits: Visits, orders: OrderTable, counts: Ints
+) -> dict[Way, float]:
+    """Return the share of the pieces that pass a station which it sends back, by way.
+
+    Parameters
+    ----------
+    sent
+        As `returns` gives it.
+    visits, orders
+        The log's.
+    counts
+        How often each order counts.
+    """
+    passed: dict[int, float] = {}
+    usual = np.flatnonzero(~visits.rework)
+    pieces = orders.pieces[visits.order[usual]] * counts[visits.order[usual]]
+    for station, many in zip(visits.station[usual].tolist(), pieces.tolist(), strict=True):
+        passed[station] = passed.get(station, 0.0) + many
+    return {
+        way: sum(pieces * int(counts[order]) for order, pieces in each) / passed[way.origin]
+        if passed[way.origin]
+        else 0.0
+        for way, each in sent.items()
+    }
+
+
+def probabilities(ways: dict[Way, int], known: list[Way]) -> dict[Way, float]:
+    """Return the probability of each of the ways `known`, from how often each was gone; nothing of a station not left.
+
+    Examples
+    --------
+    >>> probabilities({Way(0, 1, False): 3, Way(0, OUT, False): 1}, [Way(0, 1, False), Way(0, OUT, False)])
+    {Way(origin=0, target=1, rework=False): 0.75, Way(origin=0, target=-1, rework=False): 0.25}
+    """
+    left: dict[int, int] = {}
+    for way, count in ways.items():
+        left[way.origin] = left.get(way.origin, 0) + count
+    return {way: ways.get(way, 0) / left[way.origin] for way in known if left.get(way.origin)}
+
+
+def scrap_shares(visits: Visits, orders: OrderTable, ended: Bools, counts: Ints) -> dict[int, float]:
+    """Return the share of the pieces that each station rejects, of those of the orders that were done there."""
+    shares = {}
+    for station in range(len(visits.stations)):
+        here = visits.station == station
+        passed = here & ended & ~visits.rework
+        pieces = float((orders.pieces[visits.order[passed]] * counts[visits.order[passed]]).sum())
+        rejected = float((visits.rejected[here] * counts[visits.order[here]]).sum())
+        shares[station] = min(rejected / pieces, 1.0) if pieces else 0.0
+    return shares
