@@ -46,6 +46,12 @@ class DatedOrder:
         The station where it starts: its product's route goes on from there, or the probabilities.
     due : float or None
         When it is due [s since the run's start].
+    left : float or None
+        Time of the machine left at the station where it starts [s]: its first cycle there takes just this, without a
+        setup.
+    ready : float or None
+        When it can first be taken there [s since the run's start]: until then it waits for itself. From its release
+        unless given.
     row : str
         Where it was read, for messages.
     """
@@ -57,6 +63,8 @@ class DatedOrder:
     route: tuple[str, ...] | None = None
     at: str | None = None
     due: float | None = None
+    left: float | None = None
+    ready: float | None = None
     row: str = field(default="", compare=False, repr=False)
 
 
@@ -82,6 +90,13 @@ def _route(written: object) -> tuple[str, ...]:
     return tuple(_text(name) for name in names)
 
 
+def _work(written: object) -> float:
+    """Read a time of work [s], above 0."""
+    if (time := parse(written, TIME)) <= 0:
+        raise InputError(f"{quoted(written)} is no work left; write a time above 0 s, such as 3.5 h")
+    return time
+
+
 _READERS: dict[str, Callable[[object], object]] = {
     "order": _text,
     "release": _moment,
@@ -90,6 +105,8 @@ _READERS: dict[str, Callable[[object], object]] = {
     "route": _route,
     "at": _text,
     "due": _moment,
+    "left": _work,
+    "ready": _moment,
 }
 
 
@@ -100,6 +117,7 @@ def read_book(written: Any, info: ValidationInfo) -> tuple[DatedOrder, ...]:  # 
     """
     if isinstance(written, tuple) or written == []:
         return tuple(written)
+    name = "the book"
     if isinstance(written, list):
         rows, problems = _lots((f"row {number + 1}", row) for number, row in enumerate(written))
     elif isinstance(written, str) and written.strip():
@@ -110,6 +128,8 @@ def read_book(written: Any, info: ValidationInfo) -> tuple[DatedOrder, ...]:  # 
             raise wrong_inside([((), problem) for problem in error.problems], written) from None
     else:
         raise refused(f"{quoted(written)} is not a file of orders; write book: orders.csv")
+    if not rows and not problems:
+        problems = [f"{name}: holds no order; each row below the columns is one; write one, or leave `book` out"]
     problems += _at_odds(rows)
     if problems:
         raise wrong_inside([((), problem) for problem in problems], written)
@@ -193,8 +213,6 @@ def _lots(rows: Iterator[tuple[str, Mapping[str, object]]]) -> tuple[list[DatedO
         problems += wrong
         if not wrong:
             lots.append(DatedOrder(**read))
-    if not lots and not problems:
-        problems.append("the book holds no order; a row below the columns is an order; write one, or leave `book` out")
     return lots, problems
 
 
