@@ -7,7 +7,8 @@ from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
 from dashboards.numbers import column_places, unit
-from twin.study.intervals import paired_difference, replications_for
+from twin.study.input_uncertainty import Outcomes, difference_of
+from twin.study.intervals import replications_for
 
 if TYPE_CHECKING:
     from twin.line.site import Site
@@ -78,6 +79,11 @@ class Answer:
         return len(self.reference.unit_cost.replications)
 
     @property
+    def holds_data(self) -> bool:
+        """Whether the intervals hold what the line's data leave open, besides the noise of the simulation."""
+        return self.reference.unit_cost.data_share is not None
+
+    @property
     def can_plan(self) -> bool:
         """Whether there are replications enough to say how many more would be needed, and what the pairing gains."""
         return self.count >= FEWEST_TO_PLAN
@@ -102,8 +108,8 @@ class Answer:
         found = [(name, reference, row.difference) for name, row in self.rows.items() if row.verdict == "cannot tell"]
         pairs = list(combinations(self.comparison.rows, 2))
         for one, other in pairs:
-            costs = one.unit_cost.replications, other.unit_cost.replications
-            difference = paired_difference(*costs, comparisons=len(pairs))
+            costs = (Outcomes(row.unit_cost.replications, row.unit_cost.sampled) for row in (one, other))
+            difference = difference_of(*costs, comparisons=len(pairs))
             if reference not in {one.level, other.level} and not difference.excludes(0):
                 found.append((one.level, other.level, difference))
         told = [

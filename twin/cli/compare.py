@@ -12,19 +12,23 @@ import typer
 
 from twin.cli.compare_question import HOME, question
 from twin.cli.resolve import (
+    SAMPLED,
     SHIFTS,
     EngineOption,
     HorizonOption,
+    InputsOption,
     JsonOption,
     LineArgument,
     ReplicationsOption,
     SeedOption,
     WarmupOption,
     WorkersOption,
+    inputs_note,
+    under_samples,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from rich.console import RenderableType
 
@@ -54,6 +58,7 @@ def compare(
     seed: SeedOption = 1,
     engine: EngineOption = "auto",
     workers: WorkersOption = None,
+    inputs: InputsOption = SAMPLED,
     as_json: JsonOption = False,
 ) -> None:
     """Compare levels of automation, and sites: how far automation offsets what labour costs.
@@ -70,6 +75,7 @@ def compare(
         against=against,
         horizon=horizon,
         warmup=warmup,
+        inputs=inputs,
     )
     start = time.monotonic()
     studies = run_levels(asked, replications=replications, seed=seed, engine=engine, workers=workers)
@@ -79,7 +85,8 @@ def compare(
         show_json(document(asked, answer, studies))
     else:
         blocks = _standstill(locked, studies) if answer is None else report(asked, answer, studies)
-        show(*blocks, grey(origin(studies, time.monotonic() - start)))
+        note = inputs_note(line, sampled=any(study.sampled for study in studies.values()), replications=replications)
+        show(*blocks, grey(origin(studies, time.monotonic() - start, *note)))
     if answer is None:
         raise typer.Exit(1)
 
@@ -123,6 +130,7 @@ def run_levels(
 
             studies[level] = replicate(
                 asked.scenarios[level],
+                sampled=under_samples(asked.scenarios[level], asked.samples, replications),
                 replications=replications,
                 horizon=asked.horizon_s,
                 warmup=asked.warmup_s,
@@ -153,6 +161,7 @@ def answer_of(asked: Question, studies: Mapping[str, Study]) -> Answer:
         site=asked.here,
         against=asked.there,
         against_level=asked.there_level,
+        sampled={level: [run.accounts for run in study.sampled] for level, study in studies.items()},
     )
     return Answer(comparison, asked.here, asked.there)
 
@@ -186,13 +195,13 @@ def report(asked: Question, answer: Answer, studies: Mapping[str, Study]) -> lis
     return [block for block in blocks if block]
 
 
-def origin(studies: Mapping[str, Study], seconds: float) -> str:
+def origin(studies: Mapping[str, Study], seconds: float, *notes: str) -> str:
     """Return how a comparison was made, in the words of a run: its digest is that of all levels together."""
     from twin.cli import run_words
 
     first = next(iter(studies.values()))
     measured = run_words.measured(first)
-    of_one = run_words.origin(first, seconds).replace(first.digest[:12], _digest(studies)[:12])
+    of_one = run_words.origin(first, seconds, *notes).replace(first.digest[:12], _digest(studies)[:12])
     return of_one.replace(measured, f"{measured} a level", 1)
 
 
@@ -207,7 +216,11 @@ def _engines(studies: Mapping[str, Study]) -> str:
 
 def _digest(studies: Mapping[str, Study]) -> str:
     """Return SHA-256 over the digests of the levels, in order, hex."""
-    return hashlib.sha256(b"".join(bytes.fromhex(study.digest) for study in studies.values())).hexdigest()
+    return _joined(study.digest for study in studies.values())
+
+
+def _joined(digests: Iterable[str]) -> str:
+    return hashlib.sha256(b"".join(map(bytes.fromhex, digests))).hexdigest()
 
 
 def document(asked: Question, answer: Answer | None, studies: Mapping[str, Study]) -> dict[str, Any]:
@@ -219,6 +232,7 @@ def document(asked: Question, answer: Answer | None, studies: Mapping[str, Study
     from twin.study import replicate
 
     first = next(iter(studies.values()))
+    sampled = [study.sampled_digest for study in studies.values() if study.sampled_digest is not None]
     return {
         "line": asked.line.line,
         **_answer_document(answer, studies),
@@ -234,6 +248,7 @@ def document(asked: Question, answer: Answer | None, studies: Mapping[str, Study
         "horizon_s": first.horizon_s,
         "warmup_s": first.warmup_s,
         "digest": _digest(studies),
+        **({"sampled_digest": _joined(sampled)} if sampled else {}),
         "runs": {level: replicate.document(study) for level, study in studies.items()},
     }
 
@@ -248,6 +263,18 @@ def _answer_document(answer: Answer | None, studies: Mapping[str, Study]) -> dic
         "answer": sentence(answer).replace(NO_BREAK_SPACE, " "),
         "explanation": explanation(answer).replace(NO_BREAK_SPACE, " "),
         "basis": "conversion cost ex works, nominal EUR",
-        **asdict(answer.comparison),
-        "undecided": [pair._asdict() | {"difference": asdict(pair.difference)} for pair in answer.undecided()],
+        **asdict(answer.comparison, dict_factory=_named),
+        "undecided": [
+            pair._asdict() | {"difference": asdict(pair.difference, dict_factory=_named)} for pair in answer.undecided()
+        ],
     }
+
+
+def _named(fields: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the fields of a finding; of an interval that holds the data too, that of the simulation alone first."""
+    named = dict(fields)
+    alone, share = named.pop("simulation", None), named.pop("data_share", None)
+    named = {key: value for key, value in named.items() if not key.startswith("sampled")}
+    if share is None:
+        return named
+    return {**named, "interval": alone, "ci95_data": named["interval"], "data_share": share}

@@ -6,13 +6,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from twin.cli.resolve import SHIFTS, line_of, site_of, site_path, times_of, worked_between
+from twin.cli.resolve import SAMPLED, SHIFTS, line_of, samples_of, site_of, site_path, times_of, worked_between
 from twin.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from twin.line.line import Line
+    from twin.line.samples import Samples
     from twin.line.scenario import Scenario
     from twin.line.site import Site
 
@@ -38,6 +39,8 @@ class Question:
         The home site; the other one and the level at which it works, if there is one.
     horizon_s, warmup_s
         Measured time, and the time before it [s].
+    samples
+        Those of the line's fitted numbers, under which all is run once more; None to run it as fitted alone.
     """
 
     named: str
@@ -50,6 +53,7 @@ class Question:
     there_level: str | None
     horizon_s: float
     warmup_s: float
+    samples: Samples | None = None
 
 
 def question(
@@ -61,6 +65,7 @@ def question(
     against: str | None = None,
     horizon: str = SHIFTS,
     warmup: str | None = None,
+    inputs: str = SAMPLED,
 ) -> Question:
     """Read what is asked, before anything is simulated.
 
@@ -72,6 +77,7 @@ def question(
     """
     problems: list[str] = []
     described = _tried(problems, line_of, line)
+    samples = None if described is None else _tried(problems, samples_of, line, inputs)
     here = _tried(problems, site_of, site)
     elsewhere, there_level = None, None
     if against is not None:
@@ -97,7 +103,7 @@ def question(
             _tried(problems, _priced, place, chosen)
     if problems or here is None or first is None or times is None:
         raise InputError(*dict.fromkeys(problems))
-    return Question(line, described, scenarios, levels, first, here, there, there_level, *times)
+    return Question(line, described, scenarios, levels, first, here, there, there_level, *times, samples)
 
 
 def _tried(

@@ -213,6 +213,8 @@ def _undecided_line(pair: Undecided, per_unit: str, *, can_plan: bool) -> str:
     )
     if not can_plan:
         return f"{found}."
+    if pair.replications is None and pair.difference.data_share:
+        return f"{found}; more replications would not tell them apart, more data may."
     if pair.replications is None:
         return f"{found}; no sane number of replications would tell them apart."
     return f"{found}; about {rounded_up(pair.replications)} replications would tell them apart."
@@ -287,4 +289,9 @@ def _of_intervals(answer: Answer) -> list[str]:
     together = ", differences together" if answer.comparison.comparisons > 1 else ""
     ends = " to ".join(dict.fromkeys(number(cut, 0) for cut in (min(cuts), max(cuts)))) if cuts else None
     paired = f"; pairing cut variance {ends}{NO_BREAK_SPACE}×" if ends is not None and answer.can_plan else ""
-    return [f"Brackets: {percent(CONFIDENCE)} intervals of simulation noise{together}{paired}."]
+    if not answer.holds_data:
+        return [f"Brackets: {percent(CONFIDENCE)} intervals of simulation noise{together}{paired}."]
+    shares = [row.unit_cost.data_share or 0.0 for row in answer.rows.values()]
+    owed = " to ".join(dict.fromkeys(number(100 * share, 0) for share in (min(shares), max(shares))))
+    held = f"data and simulation{together}; the data owe {owed}{NO_BREAK_SPACE}% of the variance of a cost"
+    return [f"Brackets: {percent(CONFIDENCE)} intervals, {held}{paired}."]

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from twin.line.line import Line
+    from twin.line.samples import Samples
+    from twin.line.scenario import Scenario
     from twin.line.site import Site
     from twin.line.work_calendar import Shifts
 
@@ -26,6 +28,8 @@ LONGEST_YEARS = 100
 """No run is longer: the engine's clock would be too coarse for the shortest cycle."""
 
 MOST_REPLICATIONS, MOST_WORKERS = 100_000, 256
+SAMPLED, AS_FITTED = "sampled", "as-fitted"
+"""How a fitted line's numbers are taken: as uncertain as its samples say, or as fitted."""
 ENGINES = ("auto", "simpy", "compiled")
 
 
@@ -52,6 +56,12 @@ def _one_of_engines(written: str) -> str:
 def _one_level(written: str) -> str:
     if "," in written and "=" not in written:
         raise InputError(f"--options {written}: one level here; twin compare takes several")
+    return written
+
+
+def _how_inputs_are_taken(written: str) -> str:
+    if written not in (SAMPLED, AS_FITTED):
+        raise InputError(f"--inputs: {nearest(written, (SAMPLED, AS_FITTED))}")
     return written
 
 
@@ -91,6 +101,15 @@ WorkersOption = Annotated[
         metavar="N",
         parser=_whole_number("--workers", 1, MOST_WORKERS),
         help="Replications run at a time.  [default: one a core]",
+    ),
+]
+InputsOption = Annotated[
+    str,
+    typer.Option(
+        "--inputs",
+        metavar="HOW",
+        parser=_how_inputs_are_taken,
+        help="sampled: intervals hold what the data of a fitted line leave open; as-fitted: simulation alone.",
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
@@ -150,6 +169,55 @@ def line_of(named: str) -> Line:
     from twin.line.load import load_line
 
     return load_line(line_path(named))
+
+
+def samples_of(named: str, inputs: str = SAMPLED) -> Samples | None:
+    """Load the samples of a LINE's fitted numbers; None if it has none, or is to be run as fitted.
+
+    Raises
+    ------
+    InputError
+        As `twin.line.samples.load_samples`.
+    """
+    from twin.line.samples import load_samples
+
+    return load_samples(line_path(named)) if inputs == SAMPLED else None
+
+
+def under_samples(chosen: Scenario, samples: Samples | None, replications: int) -> list[Scenario]:
+    """Return a scenario under a sample for each replication; none without samples, or with too few replications.
+
+    Raises
+    ------
+    InputError
+        If there are too few samples, or one of them makes no line.
+    """
+    from twin.line.scenario import choose
+    from twin.study.input_uncertainty import sample_numbers
+
+    numbers = sample_numbers(replications) if samples is not None else ()
+    if samples is None or not numbers:
+        return []
+    if samples.count <= numbers[-1]:
+        raise InputError(
+            f"{samples.file}: holds {samples.count} samples, and {replications} replications take {numbers[-1] + 1}; "
+            f"ask for --replications {2 * samples.count}, or --inputs {AS_FITTED}"
+        )
+    lines = [samples.apply(chosen.base, number) for number in range(numbers[-1] + 1)]
+    made = [choose(line, chosen.chosen, level=chosen.level) for line in lines]
+    return [made[number] for number in numbers]
+
+
+def inputs_note(named: str, *, sampled: bool, replications: int) -> list[str]:
+    """Say of a fitted line what its intervals hold, in one note; none of a line without samples or intervals."""
+    from twin.line.samples import samples_path
+    from twin.study.input_uncertainty import sample_numbers
+
+    if replications == 1 or not samples_path(line_path(named)).exists():
+        return []
+    if sampled:
+        return [f"each again under one of {sample_numbers(replications)[-1] + 1} samples of the fitted numbers"]
+    return ["inputs as fitted (95 % intervals: simulation alone)"]
 
 
 def site_of(named: str) -> Site:

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from twin.cli.resolve import (
+    SAMPLED,
     SHIFTS,
     EngineOption,
     HorizonOption,
+    InputsOption,
     JsonOption,
     LineArgument,
     OptionsOption,
@@ -19,10 +21,13 @@ from twin.cli.resolve import (
     SeedOption,
     WarmupOption,
     WorkersOption,
+    inputs_note,
     line_of,
     line_path,
     output_file,
+    samples_of,
     times_of,
+    under_samples,
 )
 from twin.cli.show import grey, progress, show, show_json, verdict
 from twin.errors import InputError
@@ -65,6 +70,7 @@ def run(
     seed: SeedOption = 1,
     engine: EngineOption = "auto",
     workers: WorkersOption = None,
+    inputs: InputsOption = SAMPLED,
     as_json: JsonOption = False,
     kpis: KpisOption = False,
     trace: TraceOption = None,
@@ -86,10 +92,12 @@ def run(
     horizon_s, warmup_s = times_of(chosen.line.shifts, horizon, warmup)
     if resume is not None and states:
         _check_goes_on(states[0], resume, horizon_s, warmup_s)
+    sampled = under_samples(chosen, None if states else samples_of(line, inputs), replications)
     start = time.monotonic()
     with progress("Simulating") as report_progress:
         study = replicate(
             chosen,
+            sampled=sampled,
             replications=replications,
             horizon=horizon_s,
             warmup=warmup_s,
@@ -106,7 +114,8 @@ def run(
     if as_json:
         show_json(document(study))
     else:
-        notes = _notes(trace, resume, states)
+        inputs_held = inputs_note(line, sampled=bool(sampled), replications=len(study.runs))
+        notes = (*inputs_held, *_notes(trace, resume, states))
         show(*report(study, kpis=kpis), grey(_origin(study, seconds, *notes)))
     if len(study.locked) == len(study.runs):
         raise typer.Exit(1)

@@ -136,7 +136,7 @@ def scaled(estimate: Estimate | None, factor: float) -> Estimate | None:
         return None
     ends = None if estimate.interval is None else (estimate.interval[0] * factor, estimate.interval[1] * factor)
     values = tuple(value * factor for value in estimate.replications)
-    return Estimate(estimate.mean * factor, ends, estimate.confidence, values)
+    return Estimate(estimate.mean * factor, ends, estimate.confidence, values, data_share=estimate.data_share)
 
 
 def stations(study: Study) -> list[Table | Text]:

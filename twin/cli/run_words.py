@@ -122,7 +122,7 @@ def doubts(study: Study) -> list[str]:
         return []
     a_shift = f"{units(study.scenario.line.product.unit)} a shift"
     places = decimals_of(good)
-    known = f"The average is known to ± {number(good.half_width, places)} {a_shift} (95 % interval)."
+    known = f"The average is known to ± {number(good.half_width, places)} {a_shift} ({_held(good)})."
     outcomes = spread(good.replications) if len(good.replications) >= FEWEST_FOR_A_SPREAD else None
     if outcomes is None:
         return [known]
@@ -132,6 +132,14 @@ def doubts(study: Study) -> list[str]:
         measured(study), f"Of runs of {measured(study)}, one in ten"
     )
     return [known, f"{one} falls below {low} {a_shift}, one in ten rises above {high}."]
+
+
+def _held(estimate: Estimate) -> str:
+    """Return what an interval holds, in words where that is more than the simulation's noise."""
+    if estimate.data_share is None:
+        return "95 % interval"
+    owed = percent(estimate.data_share)
+    return f"95 % interval: data and simulation; the data owe {owed} of its variance"
 
 
 def measured(study: Study) -> str:

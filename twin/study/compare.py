@@ -4,7 +4,8 @@ Every level of automation is priced at one site from runs on common random numbe
 replication; the same runs are priced at another site. What is compared is the conversion cost of a unit, ex works:
 freight, duty and material are not in it.
 
-Two kinds of range stand apart. An `Estimate` carries the interval of the simulation's own noise. The *low, mode, high*
+Two kinds of range stand apart. An `Estimate` carries an interval, of the simulation's own noise and, where runs under
+samples of a fitted line's numbers are given, of what its data leave open. The *low, mode, high*
 of a wage is what the sources leave open; it has no confidence, and is shown beside the value at the mode.
 """
 
@@ -13,6 +14,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field, replace
 from itertools import combinations
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, get_args
 
 from twin.economics.unit_cost import (
@@ -31,14 +33,8 @@ from twin.errors import InputError
 from twin.line.scenario import Scenario, capital, posts, scenario
 from twin.line.site import Site, WageCase
 from twin.line.work_calendar import shift_hours
-from twin.study.intervals import (
-    Estimate,
-    bonferroni,
-    mean_interval,
-    paired_difference,
-    ratio_interval,
-    variance_cut,
-)
+from twin.study.input_uncertainty import Outcomes, difference_of, mean_of, ratio_of
+from twin.study.intervals import Estimate, bonferroni, variance_cut
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -70,11 +66,15 @@ class WageThreshold:
     is_sure
         Where no wage makes the two equal: whether the 95 % intervals tell which is cheaper, free of labour and in what
         a higher wage adds.
+    simulation, data_share
+        As in `Estimate`: the interval of the simulation's noise alone, and what the data owe of the whole.
     """
 
     threshold: Threshold
     interval: tuple[float, float] | None
     is_sure: bool = True
+    simulation: tuple[float, float] | None = None
+    data_share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +123,8 @@ class Row:
         Unit cost less that of the reference level at the home site, with its Bonferroni interval [EUR/unit].
     variance_cut
         How many times the pairing cuts the variance of the difference; None where unknown.
-    in_wage
-        The unit cost as a function of the operator's wage, replication by replication.
+    in_wage, sampled_in_wage
+        The unit cost as a function of the operator's wage, replication by replication: as fitted, and under samples.
     pays
         The wage from which the level pays against the reference; None for the reference and for the other site.
     standing
@@ -144,6 +144,7 @@ class Row:
     verdict: Verdict
     variance_cut: float | None
     in_wage: tuple[InWage, ...] = ()
+    sampled_in_wage: tuple[InWage, ...] = ()
     pays: WageThreshold | None = None
     standing: Mapping[WageCase, Standing] = field(default_factory=dict)
 
@@ -186,18 +187,22 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class _Priced:
-    """A level at a site: what each replication costs, at the low, mode and high wages."""
+    """A level at a site: what each replication costs, at the low, mode and high wages.
+
+    All `replications` as fitted come first, then those under samples, if there are any.
+    """
 
     scenario: Scenario
     site: Site
+    replications: int
     good_per_hour: tuple[float, ...]
     costs: Mapping[WageCase, tuple[UnitCost, ...]]
 
-    def totals(self, case: WageCase = "mode") -> list[float]:
-        return [cost.total for cost in self.costs[case]]
+    def totals(self, case: WageCase = "mode") -> Outcomes:
+        return Outcomes.split([cost.total for cost in self.costs[case]], self.replications)
 
-    def part(self, name: str, case: WageCase = "mode") -> list[float]:
-        return [cost.parts[name] for cost in self.costs[case]]
+    def part(self, name: str, case: WageCase = "mode") -> Outcomes:
+        return Outcomes.split([cost.parts[name] for cost in self.costs[case]], self.replications)
 
     @property
     def in_wage(self) -> list[InWage]:
@@ -213,6 +218,7 @@ def compare(
     site: Site,
     against: Site | None = None,
     against_level: str | None = None,
+    sampled: Mapping[str, Sequence[Accounts]] = MappingProxyType({}),
 ) -> Comparison:
     """Price runs of several levels of automation at a site, and one of them at another, and compare.
 
@@ -230,22 +236,26 @@ def compare(
         The home site and the other one.
     against_level
         The level at which the other site works; the reference unless given.
+    sampled
+        The accounts of every level once more, each replication under its sample of a fitted line's numbers, the same
+        for all levels; none without samples. What is paid for (posts, prices, equipment) is in no sample.
 
     Raises
     ------
     InputError
         If a level does not exist, a site knows no wage for a skill, or a level makes no good unit.
     ValueError
-        If a level has no results, or levels differ in their number of replications.
+        If a level has no results, or levels differ in their number of replications, as fitted or under samples.
     """
     there_level = against_level or reference
     wanted = dict.fromkeys((*levels, reference, *((there_level,) if against else ())))
     if missing := [level for level in wanted if not results.get(level)]:
         raise ValueError(f"there are no results for {', '.join(missing)}")
-    if len({len(results[level]) for level in wanted}) > 1:
+    if len({(len(results[level]), len(sampled.get(level, ()))) for level in wanted}) > 1:
         raise ValueError("the levels differ in their number of replications; differences are paired by replication")
-    home = {level: _price(line, level, results[level], site) for level in dict.fromkeys((*levels, reference))}
-    there = _price(line, there_level, results[there_level], against) if against else None
+    runs = {level: (results[level], sampled.get(level, ())) for level in wanted}
+    home = {level: _price(line, level, runs[level], site) for level in dict.fromkeys((*levels, reference))}
+    there = _price(line, there_level, runs[there_level], against) if against else None
     comparisons = max(1, len(home) - 1 + (there is not None))
     base = home[reference]
     rows = [_home_row(level, priced, base, there, comparisons) for level, priced in home.items()]
@@ -260,20 +270,22 @@ def compare(
     )
 
 
-def _price(line: Line, level: str, accounts: Sequence[Accounts], site: Site) -> _Priced:
-    chosen = scenario(line, None if level == AS_DESCRIBED else level)
-    years = [year_of(one, chosen) for one in accounts]
-    for number, year in enumerate(years, start=1):
+def _price(line: Line, level: str, runs: tuple[Sequence[Accounts], Sequence[Accounts]], site: Site) -> _Priced:
+    chosen, (fitted, sampled) = scenario(line, None if level == AS_DESCRIBED else level), runs
+    years = [year_of(one, chosen) for one in (*fitted, *sampled)]
+    for place, year in enumerate(years):
         if not year.good_units > 0:
             who, options = ("the line", "") if level == AS_DESCRIBED else (f"level {level}", f" --options {level}")
             raise InputError(
-                f"{who} makes no good unit in replication {number}, so a unit has no cost; "
+                f"{who} makes no good unit in replication {place % len(fitted) + 1}"
+                f"{' under its sample' if place >= len(fitted) else ''}, so a unit has no cost; "
                 f"look at its states with `twin run{options}`, or simulate a longer horizon"
             )
     prices = {case: prices_of(site, chosen, case) for case in CASES}
     return _Priced(
         scenario=chosen,
         site=site,
+        replications=len(fitted),
         good_per_hour=tuple(year.good_units / year.opening_hours for year in years),
         costs={case: tuple(unit_cost(year, chosen, prices[case]) for year in years) for case in CASES},
     )
@@ -281,29 +293,30 @@ def _price(line: Line, level: str, accounts: Sequence[Accounts], site: Site) -> 
 
 def _row(level: str, priced: _Priced, reference: _Priced, comparisons: int) -> Row:
     totals = priced.totals()
-    difference = paired_difference(totals, reference.totals(), comparisons=comparisons)
+    difference = difference_of(totals, reference.totals(), comparisons=comparisons)
     hours = shift_hours(priced.scenario.line.shifts)
     return Row(
         level=level,
         site=priced.site.name,
-        good_per_shift=mean_interval([rate * hours for rate in priced.good_per_hour]),
-        unit_cost=mean_interval(totals),
-        parts={name: _mean(priced.part(name)) for name in COST_LINES},
-        wage_range=(_mean(priced.totals("low")), _mean(priced.totals("high"))),
+        good_per_shift=mean_of(Outcomes.split([rate * hours for rate in priced.good_per_hour], priced.replications)),
+        unit_cost=mean_of(totals),
+        parts={name: priced.part(name).mean for name in COST_LINES},
+        wage_range=(priced.totals("low").mean, priced.totals("high").mean),
         people=people_of(priced.scenario, priced.site),
         posts=posts(priced.scenario),
         capex=math.fsum(asset.capex for asset in capital(priced.scenario)),
         difference=difference,
-        verdict="reference" if priced is reference else _verdict(difference, _mean(totals)),
-        variance_cut=None if priced is reference else variance_cut(totals, reference.totals()),
-        in_wage=tuple(priced.in_wage),
+        verdict="reference" if priced is reference else _verdict(difference, totals.mean),
+        variance_cut=None if priced is reference else variance_cut(totals.fitted, reference.totals().fitted),
+        in_wage=tuple(priced.in_wage[: priced.replications]),
+        sampled_in_wage=tuple(priced.in_wage[priced.replications :]),
     )
 
 
 def _home_row(level: str, priced: _Priced, reference: _Priced, there: _Priced | None, comparisons: int) -> Row:
     return replace(
         _row(level, priced, reference, comparisons),
-        pays=None if priced is reference else _passing(priced.in_wage, reference.in_wage),
+        pays=None if priced is reference else _passing(priced.in_wage, reference.in_wage, priced.replications),
         standing={}
         if there is None
         else {case: _standing(priced, reference, there, case, comparisons) for case in CASES},
@@ -317,47 +330,53 @@ def _verdict(difference: Estimate, cost: float) -> Verdict:
     return "cheaper" if difference.mean < 0 else "dearer"
 
 
-def _passing(first: Sequence[InWage], second: Sequence[InWage]) -> WageThreshold:
+def _passing(first: Sequence[InWage], second: Sequence[InWage], replications: int | None = None) -> WageThreshold:
     """Find the wage at which the mean unit costs pass each other, and the wages at which they cannot be told apart."""
-    found = threshold(_mean_in_wage(first), _mean_in_wage(second))
+    count = len(first) if replications is None else replications
+    found = threshold(_mean_in_wage(first[:count]), _mean_in_wage(second[:count]))
     pairs = list(zip(first, second, strict=True))
-    rests, slopes = [one.rest - two.rest for one, two in pairs], [two.slope - one.slope for one, two in pairs]
-    told = [mean_interval(values).excludes(0) for values in (rests, slopes) if any(values)]
+    rests = Outcomes.split([one.rest - two.rest for one, two in pairs], count)
+    slopes = Outcomes.split([two.slope - one.slope for one, two in pairs], count)
+    told = [mean_of(values).excludes(0) for values in (rests, slopes) if any(values.fitted)]
     is_sure = found.wage is not None or (bool(told) and all(told))
-    ends = ratio_interval(rests, slopes).interval if _mean(slopes) else None
-    within = ends is not None and ends[1] > 0 and not (found.wage is None and is_sure)
-    return WageThreshold(found, (max(0.0, ends[0]), ends[1]) if ends and within else None, is_sure)
+    if not slopes.mean:
+        return WageThreshold(found, None, is_sure)
+    wage = ratio_of(rests, slopes)
+    may_pass = found.wage is not None or not is_sure
+    ends, alone = (_wages(within) if may_pass else None for within in (wage.interval, wage.simulation))
+    return WageThreshold(found, ends, is_sure, alone, wage.data_share)
+
+
+def _wages(ends: tuple[float, float] | None) -> tuple[float, float] | None:
+    """Give what of an interval is a wage, none below 0."""
+    return (max(0.0, ends[0]), ends[1]) if ends is not None and ends[1] > 0 else None
 
 
 def _standing(priced: _Priced, reference: _Priced, there: _Priced, case: WageCase, comparisons: int) -> Standing:
-    fixed = [InWage(rest=total, slope=0.0) for total in there.totals(case)]
-    gap = _differences(reference.part("labour"), there.part("labour", case))
-    has_gap = _mean(gap) > 0
+    fixed = [InWage(rest=cost.total, slope=0.0) for cost in there.costs[case]]
+    gap = reference.part("labour").minus(there.part("labour", case))
+    has_gap = gap.mean > 0
     together = bonferroni(comparisons)
-    saved = _differences(reference.totals(), priced.totals())
-    labour_saved = _differences(reference.part("labour"), priced.part("labour"))
+    saved = reference.totals().minus(priced.totals())
+    labour_saved = reference.part("labour").minus(priced.part("labour"))
     return Standing(
-        parity=_passing(priced.in_wage, fixed),
-        gap_closed=ratio_interval(saved, gap, together) if has_gap else None,
-        labour_gap_closed=ratio_interval(labour_saved, gap, together) if has_gap else None,
-        excess=paired_difference(priced.totals(), there.totals(case), comparisons=comparisons),
+        parity=_passing(priced.in_wage, fixed, priced.replications),
+        gap_closed=ratio_of(saved, gap, together) if has_gap else None,
+        labour_gap_closed=ratio_of(labour_saved, gap, together) if has_gap else None,
+        excess=difference_of(priced.totals(), there.totals(case), comparisons=comparisons),
     )
 
 
 def _runner_up(home: Mapping[str, _Priced]) -> tuple[str, str, Estimate] | None:
     if len(home) == 1:
         return None
-    first, second = sorted(home, key=lambda level: _mean(home[level].totals()))[:2]
+    first, second = sorted(home, key=lambda level: home[level].totals().mean)[:2]
     pairs = len(list(combinations(home, 2)))
-    return first, second, paired_difference(home[first].totals(), home[second].totals(), comparisons=pairs)
+    return first, second, difference_of(home[first].totals(), home[second].totals(), comparisons=pairs)
 
 
 def _mean_in_wage(costs: Sequence[InWage]) -> InWage:
     return InWage(_mean([cost.rest for cost in costs]), _mean([cost.slope for cost in costs]))
-
-
-def _differences(first: Sequence[float], second: Sequence[float]) -> list[float]:
-    return [one - other for one, other in zip(first, second, strict=True)]
 
 
 def _mean(values: Sequence[float]) -> float:

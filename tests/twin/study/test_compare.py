@@ -273,3 +273,54 @@ def test_that_a_level_pays_at_any_wage_is_said_only_if_it_can_be_told() -> None:
     assert (told.threshold.cheaper, told.is_sure) == ("always", True)
     assert not passing([9.0], 0.20).is_sure
     assert not passing([10.0, 10.0], 0.21).is_sure
+
+
+def sampled(*departed: int) -> dict[str, Any]:
+    return {level: [accounts(count) for count in departed] for level in ("manual", "cells")}
+
+
+def test_intervals_hold_the_data_where_runs_under_samples_are_given() -> None:
+    runs = sampled(400, 403, 399, 398, 401, 400)
+    alone = compared(runs, against=abroad())
+    both = compared(runs, against=abroad(), sampled=sampled(380, 383, 399, 398, 419, 418))
+
+    for one, other in zip(alone.rows, both.rows, strict=True):
+        assert (one.unit_cost.interval, one.unit_cost.data_share) == (other.unit_cost.simulation, None)
+        assert (other.unit_cost.half_width or 0) > 2 * (one.unit_cost.half_width or 0)
+        assert one.unit_cost.mean == other.unit_cost.mean
+        assert len(other.sampled_in_wage) == len(other.in_wage) == 6
+    narrow, wide = alone.row("cells").standing["mode"], both.row("cells").standing["mode"]
+    assert wide.excess.simulation == narrow.excess.interval
+    assert (wide.excess.half_width or 0) > (narrow.excess.half_width or 0)
+    # Who loses no part with the cell wins the same share of the gap whatever the output: nothing is left open.
+    assert narrow.gap_closed is not None
+    assert wide.gap_closed is not None
+    assert wide.gap_closed.interval == pytest.approx(narrow.gap_closed.interval)
+    pays = both.row("cells").pays
+    assert pays is not None
+    assert pays.simulation == pytest.approx((6.0, 6.0))
+    assert pays.interval == pytest.approx((6.0, 6.0))
+
+
+def test_a_wage_from_which_a_level_pays_is_as_uncertain_as_the_data() -> None:
+    runs = {"manual": [accounts(400)] * 6, "cells": [accounts(count) for count in (396, 401, 404, 399, 397, 403)]}
+    under = {"manual": [accounts(400)] * 6, "cells": [accounts(count) for count in (376, 381, 404, 399, 417, 423)]}
+    found = compared(runs, sampled=under).row("cells").pays
+
+    assert found is not None
+    assert found.interval is not None
+    assert found.simulation is not None
+    assert found.simulation == compared(runs).row("cells").pays.interval  # type: ignore[union-attr]
+    assert found.interval[0] < found.simulation[0] < found.simulation[1] < found.interval[1]
+    assert 0.8 < (found.data_share or 0) < 1
+
+
+def test_a_level_without_a_good_unit_under_a_sample_is_named() -> None:
+    with pytest.raises(InputError, match="makes no good unit in replication 2 under its sample"):
+        compared(sampled(400, 410, 400, 390), sampled=sampled(400, 0, 400, 390))
+
+
+def test_levels_that_lack_runs_under_samples_are_refused() -> None:
+    under = sampled(400, 410, 400, 390)
+    with pytest.raises(ValueError, match="number of replications"):
+        compared(sampled(400, 410, 400, 390), sampled={"cells": under["cells"]})
