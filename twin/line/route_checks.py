@@ -149,8 +149,12 @@ def _sends_back_a_share(line: Line, name: str, positions: list[int]) -> Iterator
 def bound_only(line: Line) -> AbstractSet[str]:
     """Return the stations that only parts pass that are bound to a route of their product or order."""
     routes = {name for way in line.ways for name in way}
-    free = [entry.start for entry in traffic.entries(line) if entry.route is None]
-    return (routes & line.stations.keys()) - reachable(free, _ways(line)) if routes else set()
+    return (routes & line.stations.keys()) - _free_reach(line) if routes else set()
+
+
+def _free_reach(line: Line) -> AbstractSet[str]:
+    """Return where parts come that are bound to no route."""
+    return reachable((entry.start for entry in traffic.entries(line) if entry.route is None), _ways(line))
 
 
 def _ways(line: Line) -> dict[str, list[str]]:
@@ -172,7 +176,8 @@ def parts_can_leave(line: Line) -> Iterator[Problem]:
     # An edge to nowhere is a problem of its own; where it was meant to lead is not known.
     unknown = [edge.to for edge in line.route if edge.to not in line.stations]
     free = reachable([OUT, *unknown], back)
-    stuck = {name: targets for name, targets in ways.items() if name not in free and name not in bound_only(line)}
+    asked = _free_reach(line) if line.ways else ways.keys()
+    stuck = {name: targets for name, targets in ways.items() if name in asked and name not in free}
     for name, targets in stuck.items():
         if not targets:
             yield Problem(
@@ -223,11 +228,11 @@ def _round(loop: Iterable[str]) -> str:
 
 def stations_are_reached(line: Line) -> Iterator[Problem]:
     """Ask that every station be fed by the source, by stations that are, or lie on a route of a product or order."""
-    entered = {*(edge.to for edge in line.route), *(line.source.into or ())} - {OUT}
+    bound = {name for way in line.ways for name in way}
+    entered = {*(edge.to for edge in line.route), *(line.source.into or ()), *bound} - {OUT}
     if not entered <= line.stations.keys():
         return  # which station was meant is not known
-    free = [entry.start for entry in traffic.entries(line) if entry.route is None]
-    reached = {*reachable(free, _ways(line)), *line.fed, *(name for way in line.ways for name in way)}
+    reached = {*_free_reach(line), *line.fed, *bound}
     remedy = "name it in source.into" if not line.ways else "let a product's route pass it"
     for name in line.stations:
         if name not in reached:
@@ -252,9 +257,8 @@ def source_feeds_stations(line: Line) -> Iterator[Problem]:
     if isinstance(into, dict) and into and abs(sum(into.values()) - 1) > TOLERANCE:
         yield Problem(("source", "into"), f"the shares sum to {sum(into.values()):.10g}, not to 1; change one")
     elif isinstance(into, tuple) and len(names) > 1 and line.source.orders is not None:
-        yield Problem(
-            ("source", "into"), f"an order starts at one station; write their shares: into: {{{names[0]}: 0.7, ...}}"
-        )
+        shares = ", ".join(f"{name}: {1 / len(names):.2g}" for name in names)
+        yield Problem(("source", "into"), f"an order starts at one station; write their shares: into: {{{shares}}}")
 
 
 def time_passes(line: Line) -> Iterator[Problem]:
@@ -272,7 +276,7 @@ def time_passes(line: Line) -> Iterator[Problem]:
         if {edge.from_, edge.to} <= instant.keys() and share > 0 and at_once:
             ways[edge.from_].append(edge.to)
     if any(edge.rework for edge in line.route):  # without, a bound route comes to its end
-        for before, after in (step for way in line.ways for step in pairwise(way)):
+        for before, after in dict.fromkeys(step for way in line.ways for step in pairwise(way)):
             if {before, after} <= instant.keys():
                 ways[before].append(after)
     for loop in loops(ways):
