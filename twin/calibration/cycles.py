@@ -58,6 +58,13 @@ class CycleFit:
     fit: Fit
     written: Any
 
+    @property
+    def said(self) -> str:
+        """The form in words."""
+        if self.form == "by_pieces":
+            return f"pieces ^ {self.exponent:.2f}"
+        return self.form.replace("_", " ") if self.form == "per_piece" else "whole lot"
+
 
 def fit_cycle(work: Floats, pieces: Floats, observed: Bools, *, samples: int = 200) -> CycleFit:
     """Return how the time of a lot goes with its pieces: the form of the three whose AIC is the least.
