@@ -68,15 +68,15 @@ def flow_svg(
 
 
 class FlowParts(NamedTuple):
-    """A flow to lay out in rows: what is drawn from `top` to `bottom`, and where it may be cut, ends included [px].
+    """A flow to lay out in rows: what is drawn, where it may be cut, ends included, and how far down each column goes.
 
-    `words` says what it shows, `legend` what its numbers mean.
+    `words` says what it shows, `legend` what its numbers mean; all places in px.
     """
 
     drawn: str
     cuts: tuple[float, ...]
     top: float
-    bottom: float
+    bottoms: tuple[float, ...]
     words: str
     legend: list[str]
 
@@ -88,7 +88,20 @@ def flow_parts(line: Line) -> FlowParts:
     ahead = zip(sheet.lefts[1:-1], sheet.between, strict=False)
     cuts = (0.0, *(left - room(gap)[1] for left, gap in ahead), sheet.lefts[-1] + 40)
     drawn = "\n".join([f"<defs>{_marks(sheet)}</defs>", *_body(sheet, limit, None, None)])
-    return FlowParts(drawn, cuts, HEAD - 26, sheet.bottom - MARGIN + 10, _in_words(sheet, limit), sheet.legend)
+    return FlowParts(drawn, cuts, HEAD - 26, _bottoms(sheet), _in_words(sheet, limit), sheet.legend)
+
+
+def _bottoms(sheet: Sheet) -> tuple[float, ...]:
+    """How far down each column goes, with the ways that pass it and the returns below it [px]."""
+    found = [sheet.top(0) + CARD_HEIGHT] * sheet.diagram.place(OUT).column
+    for place in sheet.diagram.places[:-1]:
+        found[place.column] = max(found[place.column], sheet.top(place.lane) + CARD_HEIGHT)
+    for link in sheet.diagram.links:
+        columns = sorted(sheet.diagram.place(name).column for name in (link.edge.from_, link.edge.to))
+        lowest = max((sheet.top(lane) + CARD_HEIGHT for lane in link.lanes), default=0.0)
+        for column in range(columns[0], min(columns[1] + 1, len(found))):
+            found[column] = max(found[column], lowest if link.depth is None else sheet.foot(link) + 14)
+    return tuple(bottom + 12 for bottom in found)
 
 
 def _body(

@@ -122,3 +122,19 @@ TOKENS: dict[str, Colour] = {
     "more": Colour("#CE731F", "#F7BF2D"),
 }
 """Colours by their use; `good`, `bad` for words beside a number, `less`, `more` for differences of cost."""
+
+LEVELS: tuple[tuple[str, str], ...] = (
+    ("#8C2735", "2 3"),
+    ("#B86512", "8 3 2 3"),
+    ("#1771A2", ""),
+    ("#3C3F92", "9 4"),
+    ("#627031", "5 2"),
+    ("#954F75", "1 3 5 3"),
+)
+"""Colour on white and dashes of the line of a level of automation, from the least automated on."""
+
+
+def level_looks(count: int) -> list[tuple[str, str]]:
+    """Pick the looks of so many levels, at most as many as there are: two are told apart best far from each other."""
+    places = {1: [2], 2: [0, 2], 3: [0, 2, 3]}.get(count, range(count))
+    return [LEVELS[place] for place in places]

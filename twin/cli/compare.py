@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from dataclasses import asdict
+from pathlib import Path  # noqa: TC003 -- Typer reads the annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,6 +25,8 @@ from twin.cli.resolve import (
     WarmupOption,
     WorkersOption,
     inputs_note,
+    line_path,
+    output_file,
     under_samples,
 )
 
@@ -60,6 +63,9 @@ def compare(
     workers: WorkersOption = None,
     inputs: InputsOption = SAMPLED,
     as_json: JsonOption = False,
+    report_file: Annotated[
+        Path | None, typer.Option("--report", metavar="FILE.html", help="Write the answer as a report of four pages.")
+    ] = None,
 ) -> None:
     """Compare levels of automation, and sites: how far automation offsets what labour costs.
 
@@ -77,14 +83,20 @@ def compare(
         warmup=warmup,
         inputs=inputs,
     )
+    if report_file is not None:
+        output_file(report_file, ".html", line_path(line), option="--report")
     start = time.monotonic()
     studies = run_levels(asked, replications=replications, seed=seed, engine=engine, workers=workers)
     locked = [level for level, study in studies.items() if len(study.locked) == len(study.runs)]
     answer = None if locked else answer_of(asked, studies)
+    if report_file is not None and answer is not None:
+        write_report(report_file, asked, answer, studies)
     if as_json:
         show_json(document(asked, answer, studies))
     else:
         blocks = _standstill(locked, studies) if answer is None else report(asked, answer, studies)
+        if report_file is not None:
+            blocks.append(f"Report: {report_file}" if answer is not None else "No report was written.")
         note = inputs_note(line, sampled=any(study.sampled for study in studies.values()), replications=replications)
         show(*blocks, grey(origin(studies, time.monotonic() - start, *note)))
     if answer is None:
@@ -195,6 +207,20 @@ def report(asked: Question, answer: Answer, studies: Mapping[str, Study]) -> lis
     return [block for block in blocks if block]
 
 
+def write_report(path: Path, asked: Question, answer: Answer, studies: Mapping[str, Study]) -> None:
+    """Write a comparison as a page of HTML that needs nothing else, whole or not at all.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written.
+    """
+    from dashboards.report import report_html
+    from twin.cli.check import write_whole
+
+    write_whole(path, report_html(document(asked, answer, studies), asked.line, asked.named))
+
+
 def origin(studies: Mapping[str, Study], seconds: float, *notes: str) -> str:
     """Return how a comparison was made, in the words of a run: its digest is that of all levels together."""
     from twin.cli import run_words
@@ -274,7 +300,7 @@ def _named(fields: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     """Return the fields of a finding; of an interval that holds the data too, that of the simulation alone first."""
     named = dict(fields)
     alone, share = named.pop("simulation", None), named.pop("data_share", None)
-    named = {key: value for key, value in named.items() if not key.startswith("sampled")}
+    named = {key: value for key, value in named.items() if key != "sampled"}
     if share is None:
         return named
     return {**named, "interval": alone, "ci95_data": named["interval"], "data_share": share}

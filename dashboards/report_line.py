@@ -1,0 +1,183 @@
+"""The page that says what the line is: its flow, its levels, its stations."""
+
+from __future__ import annotations
+
+from collections import Counter
+from math import ceil
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dashboards.flow import flow_parts
+from dashboards.numbers import NOTHING, number, units
+from dashboards.report_charts import WIDTH
+from dashboards.report_facts import MILLION
+from dashboards.report_plane import drawn_levels
+from twin.line.capacity import static_capacity
+from twin.line.work_calendar import opening_hours
+from twin.units import format_time
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from dashboards.flow import FlowParts
+    from dashboards.report_facts import Facts
+    from twin.line.line import Line
+
+ROOM = 905.0
+"""Height of a page between its title and its foot [px]."""
+ROW, LINE, CAPTION = 7.5, 17.5, 70.0
+"""Heights: what a row of a table takes beside its text, a line of its text, a caption with the table's head [px]."""
+LETTERS_OF_CHANGES, LETTERS_OF_OPTIONS = 44, 52
+"""Letters of a line in the column of what a level changes, and of what may be automated."""
+LEAST_FLOW, MOST_FLOW = 210.0, 470.0
+MOST_FLOW_ROWS, GAP = 5, 6.0
+
+
+def line_page(facts: Facts, line: Line, command: str) -> dict[str, Any]:
+    """Fill the page of the line, so that it never exceeds its height: the flow takes what the tables leave."""
+    rows, flow = choices(facts, line), flow_parts(line)
+    left = ROOM - _height(row.changes for row in rows) if line.levels else ROOM
+    stations: list[StationRow] = []
+    for row in station_rows(line):
+        if left - _height((one.options for one in [*stations, row]), LETTERS_OF_OPTIONS) < LEAST_FLOW:
+            break
+        stations.append(row)
+    left -= _height((row.options for row in stations), LETTERS_OF_OPTIONS)
+    more = len(line.stations) - len(stations)
+    limit = line.bottleneck or static_capacity(line).bottleneck
+    name = line.stations[limit].label or limit
+    count = len(line.stations)
+    return {
+        "line_title": f"{count} stations: {name} limits the line." if count > 1 else f"One station: {name}.",
+        "line_lead": _demand(line),
+        "flow": flow,
+        "flow_rows": flow_rows(flow, min(left, MOST_FLOW)),
+        "choices": rows,
+        "stations": stations,
+        "more_stations": f"{more} more: {command}" if more else "",
+    }
+
+
+def _height(texts: Iterable[str], letters: int = LETTERS_OF_CHANGES) -> float:
+    """Reckon the height of a table by the longest text of each row [px]."""
+    return CAPTION + sum(ROW + LINE * max(1, ceil(len(text) / letters)) for text in texts)
+
+
+def _demand(line: Line) -> str:
+    product, shifts = line.product, line.shifts
+    demand = (
+        ""
+        if product.demand_per_year is None
+        else f"{product.demand_per_year:,.0f} {units(product.unit)} a year asked; "
+    )
+    worked = shifts.pattern or "shifts of its own"
+    open_for = f"{opening_hours(shifts):,.0f} h a year"
+    return f"{demand}shifts {worked}, {open_for}. Drawn as described, without automation; times are means."
+
+
+class FlowRow(NamedTuple):
+    """One row of a flow cut to the page: its view box, width and height [px]."""
+
+    box: str
+    width: float
+    height: float
+
+
+def flow_rows(parts: FlowParts, height: float) -> list[FlowRow]:
+    """Cut a flow between its columns into rows of one scale, as large as the page's width and `height` [px] allow."""
+    options = []
+    for count in range(1, MOST_FLOW_ROWS + 1):
+        edges = _edges(parts.cuts, count)
+        talls = [_tall(parts, left, right) for left, right in edges]
+        widest = max(right - left for left, right in edges)
+        scale = min(1.0, WIDTH / widest, (height - GAP * (len(edges) - 1)) / sum(talls))
+        options.append((round(scale, 3), -len(edges), edges, talls))
+    scale, _, edges, talls = max(options)
+    return [
+        FlowRow(f"{left:.1f} {parts.top:.1f} {right - left:.1f} {tall:.1f}", (right - left) * scale, tall * scale)
+        for (left, right), tall in zip(edges, talls, strict=True)
+    ]
+
+
+def _tall(parts: FlowParts, left: float, right: float) -> float:
+    """Give the height of the columns between two cuts [px]."""
+    within = zip(parts.cuts, parts.bottoms, strict=False)
+    return max(bottom for cut, bottom in within if left <= cut < right) - parts.top
+
+
+def _edges(cuts: Sequence[float], count: int) -> list[tuple[float, float]]:
+    """Part the columns into at most `count` runs, the widest as narrow as can be."""
+    widths = sorted({right - left for place, left in enumerate(cuts) for right in cuts[place + 1 :]})
+    for most in widths:
+        found: list[tuple[float, float]] = []
+        left, place = cuts[0], 0
+        while place < len(cuts) - 1 and len(found) <= count:
+            fitting = [at for at in range(place + 1, len(cuts)) if cuts[at] - left <= most + 1e-9]
+            if not fitting:
+                break
+            place = fitting[-1]
+            found.append((left, cuts[place]))
+            left = cuts[place]
+        if place == len(cuts) - 1 and len(found) <= count:
+            return found
+    return [(cuts[0], cuts[-1])]
+
+
+class StationRow(NamedTuple):
+    """A station as described: its machines and their cycle, its capital, and what may automate it."""
+
+    name: str
+    cycle: str
+    capital: str
+    options: str
+
+
+def station_rows(line: Line) -> list[StationRow]:
+    """Tabulate the stations as described, and what automation may change there, with its capital."""
+    return [
+        StationRow(
+            station.label or name,
+            f"{station.machines:,} × {format_time(station.cycle.mean)}",
+            millions(station.capex),
+            "; ".join(f"{option.label or key} ({millions(option.capex)})" for key, option in station.automation.items())
+            or NOTHING,
+        )
+        for name, station in line.stations.items()
+    ]
+
+
+def millions(capex: float) -> str:
+    """Write a price in M EUR, to the ten thousand; a dash for nothing."""
+    return number(capex / MILLION, 2) if capex else NOTHING
+
+
+class Choice(NamedTuple):
+    """A level: its name, what it changes, its posts per shift, people and capital."""
+
+    name: str
+    changes: str
+    posts: str
+    people: str
+    capital: str
+
+
+def choices(facts: Facts, line: Line) -> list[Choice]:
+    """Tabulate what each level changes."""
+    size, _, places = facts.capital_unit
+    return [
+        Choice(
+            level.name,
+            _changes(line, level.name),
+            ", ".join(f"{count} {skill}{'s' if count > 1 else ''}" for skill, count in level.posts.items()) or NOTHING,
+            number(level.people, 0),
+            number(level.capex / size, places),
+        )
+        for level in drawn_levels(facts)
+    ]
+
+
+def _changes(line: Line, level: str) -> str:
+    """Name the options of a level; one that is chosen at several stations, once."""
+    chosen = line.levels.get(level, {})
+    named = Counter(line.stations[station].automation[option].label or option for station, option in chosen.items())
+    said = "; ".join(f"{label} ({count} stations)" if count > 1 else label for label, count in named.items())
+    return said or "the line as described"

@@ -1,0 +1,88 @@
+"""The tables beside the charts: what a unit is made of, and the levels of the frontier."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from dashboards.numbers import NOTHING, column_places, number, plus_minus, wage_text
+from dashboards.palette import level_looks
+from dashboards.report_charts import bar, compared
+from dashboards.report_plane import drawn_levels
+from twin.economics.unit_cost import COST_LINES, rounded_parts
+
+if TYPE_CHECKING:
+    from dashboards.report_facts import Facts
+    from twin.study.compare import WageThreshold
+
+
+class PartsTable(NamedTuple):
+    """What a unit costs by cost line: headings, and per line its name, its amounts and its difference with a bar."""
+
+    headings: list[str]
+    rows: list[tuple[str, list[str], str, str]]
+    title: str
+
+
+def parts_table(facts: Facts) -> PartsTable:
+    """Set what a unit is made of side by side; the difference is the chosen level's less the last row's.
+
+    Every column sums to its total as shown.
+    """
+    rows = compared(facts)
+    places = min(column_places([level.cost.estimate for _, level in rows]))
+    lines = [*COST_LINES, "total"]
+    columns = [{**(parts := rounded_parts(level.parts, places)), "total": sum(parts.values())} for _, level in rows]
+    (first, here), (last, there) = rows[0], rows[-1]
+    heading, title, gaps = [name for name, _ in rows], "What a unit is made of", dict.fromkeys(lines, 0.0)
+    if len(rows) > 1:
+        heading.append("difference")
+        title = f"Where the difference comes from: {first} less {last}"
+        exact = {name: here.parts[name] - there.parts[name] for name in COST_LINES}
+        rounded = rounded_parts(exact, places)
+        gaps = {**rounded, "total": sum(rounded.values())}
+    largest = max(abs(gap) for gap in gaps.values())
+    body = []
+    for name in lines:
+        difference = number(gaps[name], places, signed=True) if len(rows) > 1 else ""
+        drawn = bar(gaps[name], largest, f"{name} {difference}") if len(rows) > 1 else ""
+        body.append((name, [number(column[name], places) for column in columns], difference, drawn))
+    return PartsTable(heading, body, title)
+
+
+class LevelRow(NamedTuple):
+    """A level in the table of the frontier."""
+
+    name: str
+    colour: str
+    people: str
+    capital: str
+    cost: str
+    alone: str
+    pays: str
+    parity: str
+    is_chosen: bool
+
+
+def level_rows(facts: Facts) -> list[LevelRow]:
+    """Tabulate the levels that the frontier draws."""
+    size, _, places = facts.capital_unit
+    levels = drawn_levels(facts)
+    return [
+        LevelRow(
+            level.name,
+            colour,
+            number(level.people, 0),
+            number((level.capex - facts.reference.capex) / size, places, signed=True),
+            plus_minus(level.cost.estimate),
+            plus_minus(level.cost.simulation) if level.cost.with_data else "",
+            "reference" if level.pays is None else _pays(level.pays),
+            wage_text(level.standing["mode"].parity) if level.standing else NOTHING,
+            level is facts.chosen,
+        )
+        for level, (colour, _) in zip(levels, level_looks(len(levels)), strict=True)
+    ]
+
+
+def _pays(passing: WageThreshold) -> str:
+    side = {"above": "from ", "below": "up to "}.get(passing.threshold.cheaper, "")
+    return side + wage_text(passing)
