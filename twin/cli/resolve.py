@@ -109,7 +109,7 @@ InputsOption = Annotated[
         "--inputs",
         metavar="HOW",
         parser=_how_inputs_are_taken,
-        help="sampled: intervals hold what the data of a fitted line leave open; as-fitted: simulation alone.",
+        help="sampled or as-fitted: whether intervals hold what the data of a fitted line leave open.",
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
