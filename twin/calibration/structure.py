@@ -42,6 +42,9 @@ FEWEST_ORDERS = 10
 PAUSE = 0.9
 """An order last reported within this quantile of the pauses inside visits may still be at its station."""
 
+SKILL = "operator"
+"""What people in a log are: it names no trades."""
+
 RARE = 0.05
 """A crew at work for less than this share of the time is no post of its own."""
 
@@ -53,7 +56,7 @@ class Crew:
     Attributes
     ----------
     skill
-        The station of theirs that takes the most time, by which they are called.
+        What they are called: operators of the station of theirs that takes the most time.
     stations
         Where they work.
     capacity
@@ -210,7 +213,7 @@ def _crews(
         capacity = capacity_of(busy, waits, most)
         seldom = sum(totals.values()) < RARE * span
         people = None if seldom else max(1, most if capacity is None else round(capacity))
-        found.append(Crew(max(here, key=lambda name: totals[name]), tuple(here), capacity, people))
+        found.append(Crew(f"{SKILL}_{max(here, key=lambda name: totals[name])}", tuple(here), capacity, people))
     return found
 
 

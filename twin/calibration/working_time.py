@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from twin.errors import InputError
-from twin.line.work_calendar import DAY, DAYS, HOUR, WEEK, Shifts, windows
+from twin.line.work_calendar import DAY, DAYS, HOUR, PATTERN_SHIFT, WEEK, Shifts, windows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,14 +85,20 @@ def _as_shifts(is_open: NDArray[np.bool_]) -> Shifts:
     if is_open.all():
         return Shifts()
     per_day = DAY // SLOT
-    times: dict[str, tuple[tuple[int, int], ...]] = {}
+    times: dict[str, list[str]] = {}
     for day, slots in zip(DAYS, is_open.reshape(len(DAYS), per_day), strict=True):
         edges = np.flatnonzero(np.diff(np.concatenate(([0], slots.astype(np.int8), [0])))) * SLOT
         if len(edges):
-            times[day] = tuple(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
-    return Shifts.model_validate(
-        {"times": {day: [_written(*shift) for shift in of_day] for day, of_day in times.items()}}
-    )
+            open_times = zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+            times[day] = [_written(*shift) for open_time in open_times for shift in _turns(*open_time)]
+    return Shifts.model_validate({"times": times})
+
+
+def _turns(start: int, end: int) -> list[tuple[int, int]]:
+    """Return the shifts of an open time: as many as make them nearest to eight hours, alike to a quarter of an hour."""
+    count = max(1, round((end - start) / PATTERN_SHIFT))
+    cuts = [start + (end - start) * turn // (count * SLOT) * SLOT for turn in range(count)]
+    return list(pairwise([*cuts, end]))
 
 
 def _written(start: int, end: int) -> str:

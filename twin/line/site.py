@@ -147,16 +147,20 @@ class Site(Described):
     def wage(self, skill: str = BASE_SKILL, case: WageCase = "mode") -> float:
         """Give the cost to the employer of an hour worked [EUR/h].
 
+        A pool may be named by its skill and more: `operator_grinding` is paid as an operator unless the site says
+        otherwise.
+
         Raises
         ------
         InputError
             If the site states none for the skill.
         """
-        if skill not in self.cost_per_hour_worked:
+        paid = next((name for name in (skill, skill.partition("_")[0]) if name in self.cost_per_hour_worked), None)
+        if paid is None:
             raise InputError(
                 f"site {self.name}: cost_per_hour_worked has no skill {nearest(skill, self.cost_per_hour_worked)}"
             )
-        return self.cost_per_hour_worked[skill].at(case)
+        return self.cost_per_hour_worked[paid].at(case)
 
     def premium(self, shifts: Shifts) -> float:
         """Give what the shifts add to the cost of an hour [share].
