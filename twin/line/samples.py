@@ -70,7 +70,11 @@ class Samples:
             If a path leads to no value of the line, or the line is none with these numbers; all that is wrong is said.
         """
         touched = {path.partition(".")[0] for path in self.paths} & set(type(line).model_fields)
-        written = line.model_dump(exclude_unset=True, include=touched)
+        written = line.model_dump(exclude_unset=True, include=touched, exclude={"source": {"orders": {"book"}}})
+        if "source" in written and line.source.orders is not None:
+            written["source"]["orders"]["book"] = (
+                line.source.orders.book
+            )  # no numbers of it are fitted, and it may be long
         ways = _by_name(line, written)
         lost = [
             path

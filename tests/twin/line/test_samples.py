@@ -8,7 +8,8 @@ import pytest
 
 from twin.errors import InputError
 from twin.line.distributions import Exponential, Lognormal
-from twin.line.load import load_line_text
+from twin.line.load import load_line, load_line_text
+from twin.line.lots import LotCycle
 from twin.line.samples import Samples, load_samples, samples_path, write_samples
 
 if TYPE_CHECKING:
@@ -172,3 +173,36 @@ def test_what_cannot_be_read_back_is_not_written(tmp_path: Path) -> None:
         write_samples(tmp_path / "nowhere" / "shop.yaml", ("a.b",), [(1,), (2,)])
 
     assert not list(tmp_path.iterdir())
+
+
+def test_times_by_pieces_and_orders_take_samples_too(tmp_path: Path) -> None:
+    (tmp_path / "book.csv").write_text("order,release,pieces\nA1,-2 h,10\nA2,3 h,4\n", encoding="utf-8")
+    file = tmp_path / "shop.yaml"
+    file.write_text(
+        "line: shop\nmove: order\n"
+        "source: {orders: {every: {exponential: {mean: 5 h}}, pieces: {empirical: [10, 50]}, book: book.csv}}\n"
+        "stations:\n"
+        "  turn:\n"
+        "    cycle: {by_pieces: {1: 9 min, 10: 40 min}, spread: {lognormal: {mean: 1, cv: 0.3}}}\n"
+        "    setup: {time: {lognormal: {mean: 30 min, cv: 0.5}}}\n",
+        encoding="utf-8",
+    )
+    line = load_line(file)
+    paths = (
+        "source.orders.every.exponential.mean",
+        "stations.turn.cycle.by_pieces.10",
+        "stations.turn.cycle.spread.lognormal.cv",
+        "stations.turn.setup.time.lognormal.mean",
+    )
+
+    drawn = samples(paths, ("4 h", "50 min", "0.4", "20 min")).apply(line, 0)
+
+    turn, orders = drawn.stations["turn"], drawn.source.orders
+    assert isinstance(turn.cycle, LotCycle)
+    assert (turn.cycle.mean_of(10), turn.cycle.mean_of(1), turn.cycle.spread) == (3000.0, 540.0, Lognormal(1.0, 0.4))
+    assert turn.setup is not None
+    assert turn.setup.time == Lognormal(1200.0, 0.5)
+    assert orders is not None
+    assert line.source.orders is not None
+    assert (orders.every, orders.book) == (Exponential(4 * 3600.0), line.source.orders.book)
+    assert samples(paths, ("5 h", "40 min", "0.3", "30 min")).apply(line, 0) == line
