@@ -129,18 +129,15 @@ def _dispatching_in_vain(line: Line) -> Iterator[str]:
     """Choices that nothing tells apart, so that all parts are taken as they come."""
     orders = line.source.orders
     due = orders is not None and (orders.due is not None or any(lot.due is not None for lot in orders.book))
-    for name, station in line.stations.items():
-        place = "dispatch" if station.dispatch is None else f"stations.{name}.dispatch"
-        chosen = line.dispatch_at(name)
+    said = {f"stations.{name}.dispatch": (station.dispatch, [station]) for name, station in line.stations.items()}
+    for place, (chosen, stations) in {"dispatch": (line.dispatch, [*line.stations.values()]), **said}.items():
         if chosen == "earliest_due_date" and not due:
             yield (
-                f"{place}: no order has a due date, so {name} takes all as they come; give source.orders.due, or the "
-                "column due in the book"
+                f"{place}: no order has a due date, so all is taken as it comes; give source.orders.due, or the column "
+                "due in the book"
             )
-        if chosen == "shortest_setup" and station.setup is None and station.dispatch is not None:
-            yield f"{place}: {name} has no setup, so it takes all as they come; give it `setup`, or leave this out"
-    if line.dispatch == "shortest_setup" and not any(station.setup for station in line.stations.values()):
-        yield "dispatch: no station has a setup, so all take parts as they come; give `setup`, or leave this out"
+        if chosen == "shortest_setup" and not any(station.setup for station in stations):
+            yield f"{place}: there is no setup, so all is taken as it comes; give `setup`, or leave this out"
 
 
 def _setups_in_vain(line: Line) -> Iterator[str]:

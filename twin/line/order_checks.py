@@ -58,10 +58,10 @@ def products_are_made(line: Line) -> Iterator[Problem]:
     book = () if line.source.orders is None else line.source.orders.book
     if line.products and not shares and all(lot.product is None for lot in book):
         example = ", ".join(f"{name}: {1 / len(line.products):.2g}" for name in list(line.products)[:3])
-        where = ".".join(map(str, place[:-1]))
-        yield Problem(
-            ("products",), f"nothing says which of the products comes; write product: {{{example}}} under {where}"
-        )
+        remedy = f"write product: {{{example}}} under {'.'.join(map(str, place[:-1]))}"
+        if book:
+            remedy = "fill the column product of the book"
+        yield Problem(("products",), f"nothing says which of the products comes; {remedy}")
 
 
 def bound_parts_start_where_they_are_fed(line: Line) -> Iterator[Problem]:

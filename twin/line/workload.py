@@ -15,7 +15,7 @@ import numpy as np
 from twin.errors import InputError
 from twin.line import traffic
 from twin.line.discrete import Constant, Empirical
-from twin.line.lots import mean_of
+from twin.line.lots import LotCycle, mean_of
 from twin.line.route import OUT, probabilities
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from twin.line.distributions import Distribution
     from twin.line.line import Line
-    from twin.line.lots import LotCycle
     from twin.line.setup import Setup
     from twin.line.traffic import Entry
     from twin.line.variates import Floats
@@ -236,13 +235,13 @@ def _add(line: Line, entry: Entry, share: float, lots: tuple[Floats, Floats], to
         count = _solved(lives[:, None] * spread, entering)
         sent = way.kept[:, None] * way.back
         again = _solved(sent + way.kept[:, None] * way.onward[:, :-1], first @ sent)
-        size_again = _size_sent_back((first + again)[:, None] * sent, way.back, mean_size)
+        size_again = _size_sent_back((first + again)[:, None] * sent, way.back, sizes, weights)
     for at, name in enumerate(way.names):
         if first[at] + again[at] == 0:
             continue
         cycle, work = cycle_of(line, name, entry.product), total[name]
         left = first[at] / count[at] if count[at] else 1.0
-        each = sum(weight * mean_of(cycle, size * left) for size, weight in zip(sizes, weights, strict=True))
+        each = float(_mean_times(cycle, sizes * left) @ weights)
         anew, jobs_again = count[at] / mean_size, again[at] / size_again
         work.visits += share * (first[at] + again[at])
         work.time_s += share * (anew * each + jobs_again * mean_of(cycle, size_again))
@@ -250,10 +249,25 @@ def _add(line: Line, entry: Entry, share: float, lots: tuple[Floats, Floats], to
     return float((first + again) @ (way.kept * way.onward[:, -1]))
 
 
-def _size_sent_back(sent: Floats, back: Floats, mean_size: float) -> float:
-    """Return the mean pieces of the lots that rework makes: of n pieces, at least one or the share sent back."""
-    lots = (sent / np.maximum(mean_size * back, 1.0)).sum()
-    return float(sent.sum() / lots) if lots else 1.0
+def _mean_times(cycle: Distribution | LotCycle, sizes: Floats) -> Floats:
+    """Return the mean time of a lot of each size [s], as `mean_of` does."""
+    if isinstance(cycle, LotCycle) and cycle.per_piece is None:
+        pieces, times = np.array(cycle.by_pieces).T
+        return np.asarray(np.interp(sizes, pieces, times), dtype=np.float64)
+    return mean_of(cycle, 1) * (sizes if isinstance(cycle, LotCycle) else np.ones_like(sizes))
+
+
+def _size_sent_back(sent: Floats, back: Floats, sizes: Floats, weights: Floats) -> float:
+    """Return the mean pieces of the lots that rework makes.
+
+    Of lots of `n` pieces a share `p` is sent back as one lot, in expectation ``p n`` pieces with probability
+    ``min(1, p n)``.
+    """
+    pieces, lots = 0.0, 0.0
+    for share, flow in zip(back[back > 0], sent[back > 0], strict=True):
+        pieces += flow
+        lots += flow * float(np.minimum(share * sizes, 1.0) @ weights) / (share * float(sizes @ weights))
+    return pieces / lots if lots else 1.0
 
 
 def _setup_s(setup: Setup | None, jobs: dict[str | None, float]) -> float:

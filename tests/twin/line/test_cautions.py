@@ -84,4 +84,74 @@ def test_a_crew_that_repairs_its_own_machine_gets_no_warning() -> None:
 
 def test_people_whom_nobody_asks_are_named() -> None:
     [warning] = people("{operator: 1, helper: 2}", "crew: {operator: 1}")
-    assert warning.startswith("operators.helper: no crew, setup or repair asks for it; its people are paid all the same")
+    assert warning.startswith("operators.helper: no crew, setup or repair asks for it; its people are paid")
+
+
+SHOP = """\
+line: shop
+move: order
+operators: {setter: 1}
+source: {orders: {every: 5 h, pieces: 20, product: {p: 0.5, q: 0.5}}}
+products: {p: {}, q: {}}
+stations:
+  a: {cycle: 1 s, setup: {time: 5 min, crew: {setter: 1}}}
+  b: {cycle: 1 s}
+route: [{from: a, to: b, buffer: 2}, {from: b, to: out}]
+"""
+DUE_FIRST = "line: shop\ndispatch: earliest_due_date"
+LEAST_SETUP = "line: shop\ndispatch: shortest_setup"
+
+
+def shop(*changes: tuple[str, str]) -> list[str]:
+    text = SHOP
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    return warnings(load_line_text(text))
+
+
+@pytest.mark.parametrize(
+    "changes", [(), (("line: shop", LEAST_SETUP),), (("line: shop", DUE_FIRST), ("pieces: 20", "pieces: 20, due: 5 d"))]
+)
+def test_a_shop_that_makes_sense_gets_no_warning(changes: tuple[tuple[str, str], ...]) -> None:
+    assert shop(*changes) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ([("line: shop", DUE_FIRST)], "dispatch: no order has a due date, so all is taken as it comes"),
+        ([("b: {", "b: {dispatch: earliest_due_date, ")], "stations.b.dispatch: no order has a due date"),
+        ([("b: {", "b: {dispatch: shortest_setup, ")], "stations.b.dispatch: there is no setup, so all is taken"),
+        ([(", setup: {time: 5 min, crew: {setter: 1}}", ", crew: {setter: 1}"), ("line: shop", LEAST_SETUP)],
+         "dispatch: there is no setup"),
+        ([("{p: 0.5, q: 0.5}", "{p: 1}")], "products.q: nothing ever brings it"),
+        ([("products: {p: {}, q: {}}\n", ""), (", product: {p: 0.5, q: 0.5}", "")],
+         "stations.a.setup: no product ever changes"),
+        ([("{orders: {every: 5 h, pieces: 20, product: {p: 0.5, q: 0.5}}}", "{product: {p: 0.5, q: 0.5}}"),
+          ("5 min,", "5 min, between: orders,")],
+         "stations.a.setup: there are no orders"),
+    ],
+)  # fmt: skip
+def test_words_in_vain_are_named(changes: list[tuple[str, str]], sentence: str) -> None:
+    [warning] = shop(*changes)
+    assert warning.startswith(sentence)
+
+
+def test_a_setter_who_waits_for_a_repair_that_the_calendar_brought_can_be_waited_for() -> None:
+    failure = "failures: {fuse: {ttf: 1 h, ttr: 1 min, clock: calendar, repaired_by: {setter: 2}}}"
+    one = ("{cycle: 1 s, setup: {time: 5 min, crew: {setter: 1}}}", "{machines: 2, cycle: 1 s, " + failure)
+    one = (one[0], one[1] + ", setup: {time: 5 min, crew: {setter: 1}}}")
+
+    [warning] = shop(one, ("operators: {setter: 1}", "operators: {setter: 2}"))
+    assert warning.startswith("operators.setter: machines that keep their crew while they wait")
+    assert shop(one, ("operators: {setter: 1}", "operators: {setter: 2}"), ("clock: calendar, ", "")) == []
+
+
+def test_finite_buffers_that_products_pass_in_opposite_order_can_lock() -> None:
+    crossing = "route: [{from: a, to: b, buffer: 2}, {from: b, to: a, buffer: 2, probability: 0}, {from: b, to: out}]"
+    [warning] = shop(
+        ("route: [{from: a, to: b, buffer: 2}, {from: b, to: out}]", crossing),
+        ("{p: {}, q: {}}", "{p: {route: [a, b]}, q: {route: [b, a]}}"),
+    )
+    assert warning.startswith("route.b->a: the buffers round a -> b -> a can all be full at once")
