@@ -15,7 +15,7 @@ from twin.calibration.structure import Structure, structure_of
 from twin.line.work_calendar import HOUR
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
@@ -88,7 +88,14 @@ class Calibration:
     balance: Balance
 
 
-def calibrate(log: Log, *, until: float | None = None, samples: int = 200, seed: int = 1) -> Calibration:
+def calibrate(
+    log: Log,
+    *,
+    until: float | None = None,
+    samples: int = 200,
+    seed: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> Calibration:
     """Fit a line to a log.
 
     Parameters
@@ -99,6 +106,8 @@ def calibrate(log: Log, *, until: float | None = None, samples: int = 200, seed:
         Reports that end after it are left out [s since the log's epoch]; None: none is.
     samples, seed
         Draws of the numbers, and their seed.
+    progress
+        Called with (done, all) after each draw.
 
     Raises
     ------
@@ -107,7 +116,7 @@ def calibrate(log: Log, *, until: float | None = None, samples: int = 200, seed:
     """
     plant = structure_of(log, until)
     laws = choose_laws(plant)
-    paths, rows = sampled(plant, laws, samples, seed)
+    paths, rows = sampled(plant, laws, samples, seed, progress)
     fits = tuple(_fits(plant, laws))
     return Calibration(
         plant=plant,
@@ -181,8 +190,8 @@ def _unknown(plant: Structure, laws: Laws) -> Iterator[str]:
     yield from _unknown_failures(plant, laws)
     for s, name in enumerate(names):
         found = laws.seen.get(("cycle", s), Seen(np.zeros(0), np.zeros(0, dtype=bool), np.zeros(0, dtype=np.int64)))
-        if found.over.sum() < FEW:
-            yield f"{labels[name]}: {int(found.over.sum())} visits are too few to trust how long it takes."
+        if (seen := int(found.over.sum())) < FEW:
+            yield f"{labels[name]}: how long it takes rests on too few visits to be trusted, {seen}."
     for crew in plant.crews:
         who = ", ".join(labels[name] for name in crew.stations)
         if crew.people is None:
@@ -193,7 +202,7 @@ def _unknown(plant: Structure, laws: Laws) -> Iterator[str]:
         yield f"{labels[name]}: its times are entered as a matter of form; its hours count reports, not work."
     unsure = int((~plant.orders.known).sum())
     if unsure:
-        yield f"Pieces of {unsure} open orders: no check has counted them all; at least as many as were seen."
+        yield f"Pieces of open orders: no check has counted those of {unsure} whole; at least as many as were seen."
     yield "Products, due dates, priorities, buffer places, costs and energy: not in the log."
 
 
@@ -207,6 +216,6 @@ def _unknown_failures(plant: Structure, laws: Laws) -> Iterator[str]:
         if plant.visits.stations.index(str(name)) not in laws.repairs:
             hours = float((of_station["end"] - of_station["start"]).sum()) / HOUR
             yield (
-                f"Failures of {plant.log.labels[str(name)]}: {len(of_station)} breakdowns, {hours:.0f} h in all, show no "
-                f"law ({ENOUGH_FAILURES} would); their time is in the cycles."
+                f"Failures of {plant.log.labels[str(name)]}: {len(of_station)} in {hours:.0f} h of repair show no law "
+                f"({ENOUGH_FAILURES} would); their time is in the cycles."
             )

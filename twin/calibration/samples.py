@@ -13,7 +13,7 @@ import numpy as np
 from twin.calibration.estimate import Laws, line_document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from twin.calibration.structure import Structure
 
@@ -36,7 +36,13 @@ def flat(document: Any, path: str = "") -> Iterator[tuple[str, object]]:  # noqa
         yield path, document
 
 
-def sampled(plant: Structure, laws: Laws, count: int, seed: int = 1) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+def sampled(
+    plant: Structure,
+    laws: Laws,
+    count: int,
+    seed: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """Draw the numbers of a fitted line anew.
 
     Parameters
@@ -45,6 +51,8 @@ def sampled(plant: Structure, laws: Laws, count: int, seed: int = 1) -> tuple[tu
         The plant and the laws chosen.
     count, seed
         How many draws, and their seed.
+    progress
+        Called with (done, all) after each draw.
 
     Returns
     -------
@@ -55,8 +63,10 @@ def sampled(plant: Structure, laws: Laws, count: int, seed: int = 1) -> tuple[tu
     orders = len(plant.visits.orders)
     base = dict(flat(line_document(plant, laws)))
     rows = []
-    for _ in range(count):
+    for done in range(1, count + 1):
         counts = np.bincount(rng.integers(0, orders, orders), minlength=orders)
         rows.append(dict(flat(line_document(plant, laws, counts))))
+        if progress is not None:
+            progress(done, count)
     varying = [path for path, value in base.items() if any(row.get(path, value) != value for row in rows)]
     return tuple(varying), [tuple(str(row.get(path, base[path])) for path in varying) for row in rows]
