@@ -134,7 +134,7 @@ def products(line: Line) -> Table:
 
 def _differs(variant: Variant) -> Iterator[str]:
     yield from (f"{name} cycle {_lot_time(cycle)}" for name, cycle in variant.cycle.items())
-    yield from (f"{name} scrap {share(scrap)}" for name, scrap in variant.scrap.items())
+    yield from (f"{name} scrap {share(scrap) if scrap else '0 %'}" for name, scrap in variant.scrap.items())
     yield from (f"{name} ideal {format_time(ideal)}" for name, ideal in variant.ideal_cycle.items())
 
 

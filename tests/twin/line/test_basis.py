@@ -61,3 +61,31 @@ def test_every_path_of_a_basis_can_be_named() -> None:
     assert set(LINE.basis) <= known
     assert {"stations.press.machines", "source", "route.press2->out", "stations.press.power.idle"} <= known
     assert "basis" not in known
+
+
+SHOP = load_line_text("""\
+line: shop
+source: {orders: {every: 5 h, pieces: 20, product: {a: 0.6, b: 0.4}}}
+products: {a: {route: [saw, press], cycle: {press: {per_piece: 9 s}}}, b: {}}
+stations:
+  saw: {cycle: {by_pieces: {1: 9 min, 10: 40 min}, spread: {lognormal: {mean: 1, cv: 0.3}}}}
+  press: {cycle: 5 min, setup: {changeover: {a: {b: 20 min}}}}
+route: [{from: saw, to: press, delay: 8 h}, {from: press, to: out}]
+""")
+
+
+def test_the_numbers_of_orders_lots_and_setups_have_paths() -> None:
+    assert numbers(SHOP) == [
+        "source.orders.every",
+        "source.orders.pieces",
+        "source.orders.product.a",
+        "source.orders.product.b",
+        "products.a.cycle.press.per_piece",
+        "stations.saw.cycle.by_pieces.1",
+        "stations.saw.cycle.by_pieces.10",
+        "stations.saw.cycle.spread",
+        "stations.press.cycle",
+        "stations.press.setup.changeover.a.b",
+        "route.saw->press.delay",
+    ]
+    assert {"source.orders.book", "products.a.route", "stations.saw.cycle.by_pieces", "move"} <= set(paths(SHOP))

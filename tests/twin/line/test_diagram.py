@@ -52,6 +52,45 @@ def test_rework_is_a_return_below_and_moves_no_column() -> None:
     assert [(link.edge.name, link.depth, link.probability) for link in back] == [("c->b", 0, 0.1)]
 
 
+def test_what_products_are_bound_to_is_drawn_and_says_for_whom() -> None:
+    drawn = Line.model_validate(
+        {
+            "line": "example",
+            "source": {"orders": {"every": "1 h", "product": {"p": "0.6", "q": "0.4"}}},
+            "products": {"p": {"route": ["a", "b", "c"]}, "q": {"route": ["a", "c"]}},
+            "stations": {name: {"cycle": "1 s"} for name in "abc"},
+            "route": [
+                way("a", "b", buffer="3", delay="8 h"),
+                way("c", "a", probability="0.1", rework="true"),
+            ],
+        }
+    )
+
+    assert [(link.edge.name, edge_label(link)) for link in layout(drawn).links] == [
+        ("a->b", "3, wait 8 h, p"),
+        ("c->a", "10 %"),
+        ("b->c", "∞"),
+        ("c->out", ""),
+        ("a->c", "∞, q"),
+    ]
+    assert where(drawn) == {"a": (0, 0.5), "b": (1, 0), "c": (2, 0.5), "out": (3, 0.5)}
+
+
+def test_very_many_products_are_counted() -> None:
+    routes = {f"p{number}": {"route": ["a", "b"]} for number in range(5)} | {"q": {"route": ["a"]}}
+    drawn = Line.model_validate(
+        {
+            "line": "example",
+            "source": {"orders": {"every": "1 h", "product": dict.fromkeys(routes, "0.1666666666666")}},
+            "products": routes,
+            "stations": {name: {"cycle": "1 s"} for name in "ab"},
+            "route": [],
+        }
+    )
+
+    assert [edge_label(link) for link in layout(drawn).links] == ["∞, 5 products", "", "q"]
+
+
 def test_feeds_have_lanes_and_meet_between_them() -> None:
     assert where(TWO_FEEDS) == {"a": (0, 0), "b": (1, 0), "c": (0, 1), "d": (1, 1), "e": (2, 0.5), "out": (3, 0.5)}
     assert layout(TWO_FEEDS).fed == ("a", "c")

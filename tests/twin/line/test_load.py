@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from twin.errors import InputError
 from twin.line.line import Line
 from twin.line.load import MOST_SHOWN, load_line, load_line_text
+from twin.line.lots import mean_of
 
 BAD_LINES = sorted((Path(__file__).parents[2] / "bad_lines").glob("*.yaml"))
 EXPECT = "# expect: "
@@ -40,6 +41,28 @@ basis: {stations.press: "assumption: like the old press"}
 """
 
 
+SHOP = """\
+line: shop
+move: order
+dispatch: earliest_due_date
+operators: {operator: 2, setter: 1}
+source: {orders: {every: 5 h, pieces: {empirical: [10, 50]}, product: {a: 0.6, b: 0.4}, due: 10 d}, into: {saw: 1}}
+products: {a: {route: [saw, press], cycle: {press: {per_piece: 9 s}}, scrap: {saw: 1 %}}, b: {}}
+stations:
+  saw: {cycle: {by_pieces: {1: 9 min, 10: 40 min}, spread: {lognormal: {mean: 1, cv: 0.3}}}, dispatch: first_come}
+  press:
+    cycle: 5 min
+    setup: {changeover: {a: {b: 20 min}, b: {a: 5 min}}, spread: {exponential: {mean: 1}}, crew: {setter: 1}}
+    automation: {robot: {cycle: {per_piece: 9 s}, setup: {time: 2 min, between: orders, share: 0.7}}}
+levels: {cells: {press: robot}}
+route:
+  - {from: saw, to: press, delay: {lognormal: {mean: 8 h, cv: 1}}}
+  - {from: press, to: saw, probability: 0.03, rework: true}
+  - {from: press, to: out}
+basis: {stations.saw.cycle.by_pieces.10: "assumption: a guess"}
+"""
+
+
 @pytest.mark.parametrize("path", BAD_LINES, ids=lambda path: path.stem)
 def test_a_bad_line_gets_exactly_the_sentences_kept_beside_it(path: Path) -> None:
     expected = [line.removeprefix(EXPECT) for line in path.read_text().splitlines() if line.startswith(EXPECT)]
@@ -66,6 +89,20 @@ def test_a_good_line_is_read_in_si_units() -> None:
         ("weld->press", None, True),
         ("weld->out", None, False),
     ]
+
+
+def test_a_line_of_orders_is_read_in_si_units() -> None:
+    line = load_line_text(SHOP)
+    orders, setup = line.source.orders, line.stations["press"].setup
+    assert orders is not None
+    assert setup is not None
+    assert orders.every is not None
+    assert orders.due is not None
+    assert (orders.every.mean, orders.pieces.mean, orders.due.mean, line.move) == (18_000, 30, 864_000, "order")
+    assert (setup.mean_between("a", "b"), setup.crew) == (1200, {"setter": 1})
+    assert (mean_of(line.stations["saw"].cycle, 10), mean_of(line.products["a"].cycle["press"], 10)) == (2400, 90)
+    assert line.route[0].delay is not None
+    assert line.route[0].delay.mean == 28_800
 
 
 def test_a_file_may_begin_with_a_byte_order_mark_and_repeat_itself_by_aliases(tmp_path: Path) -> None:
@@ -177,10 +214,10 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.data())
-def test_a_good_line_with_a_piece_replaced_is_read_or_refused(data: st.DataObject) -> None:
-    start = data.draw(st.integers(0, len(GOOD) - 1))
-    end = data.draw(st.integers(start, min(len(GOOD), start + 30)))
+@given(st.data(), st.sampled_from([GOOD, SHOP]))
+def test_a_good_line_with_a_piece_replaced_is_read_or_refused(data: st.DataObject, good: str) -> None:
+    start = data.draw(st.integers(0, len(good) - 1))
+    end = data.draw(st.integers(start, min(len(good), start + 30)))
     piece = data.draw(
         st.sampled_from(
             [
@@ -205,4 +242,4 @@ def test_a_good_line_with_a_piece_replaced_is_read_or_refused(data: st.DataObjec
             ]
         )
     )
-    _refused_or_read(GOOD[:start] + piece + GOOD[end:])
+    _refused_or_read(good[:start] + piece + good[end:])
