@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from dashboards.numbers import unit
+from dashboards.numbers import unit, units
 from twin.economics.unit_cost import InWage, Threshold
 from twin.line.site import Site
 from twin.study.compare import AS_DESCRIBED, WageThreshold
@@ -89,6 +89,7 @@ class Facts:
     line: str
     title: str
     unit: str
+    units: str
     levels: tuple[Level, ...]
     reference: Level
     other: Level | None
@@ -150,6 +151,7 @@ def facts(document: Mapping[str, Any], title: str | None = None) -> Facts:
         line=document["line"],
         title=title or document["line"],
         unit=unit(document["unit"]),
+        units=units(document["unit"]),
         levels=levels,
         reference={level.name: level for level in levels}[document["reference"]],
         other=None if document["other"] is None else _level(document["other"]),

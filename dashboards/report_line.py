@@ -16,7 +16,7 @@ from twin.line.work_calendar import opening_hours
 from twin.units import format_time
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from dashboards.flow import FlowParts
     from dashboards.report_facts import Facts
@@ -64,14 +64,11 @@ def _height(texts: Iterable[str], letters: int = LETTERS_OF_CHANGES) -> float:
 
 def _demand(line: Line) -> str:
     product, shifts = line.product, line.shifts
-    demand = (
-        ""
-        if product.demand_per_year is None
-        else f"{product.demand_per_year:,.0f} {units(product.unit)} a year asked; "
-    )
-    worked = shifts.pattern or "shifts of its own"
-    open_for = f"{opening_hours(shifts):,.0f} h a year"
-    return f"{demand}shifts {worked}, {open_for}. Drawn as described, without automation; times are means."
+    asked = product.demand_per_year
+    demand = "" if asked is None else f"{asked:,.0f} {units(product.unit)} a year asked. "
+    worked = shifts.pattern or "at times of their own"
+    open_for = f"Open {opening_hours(shifts):,.0f} h a year"
+    return f"{demand}{open_for} in shifts, {worked}. Drawn as described, without automation; times are means."
 
 
 class FlowRow(NamedTuple):
@@ -167,12 +164,20 @@ def choices(facts: Facts, line: Line) -> list[Choice]:
         Choice(
             level.name,
             _changes(line, level.name),
-            ", ".join(f"{count} {skill}{'s' if count > 1 else ''}" for skill, count in level.posts.items()) or NOTHING,
+            _posts(level.posts),
             number(level.people, 0),
             number(level.capex / size, places),
         )
         for level in drawn_levels(facts)
     ]
+
+
+def _posts(pools: Mapping[str, int]) -> str:
+    """Count the posts of one shift; the pools of one skill, such as operator_grinding, together."""
+    counts: Counter[str] = Counter()
+    for pool, count in pools.items():
+        counts[pool.partition("_")[0]] += count
+    return ", ".join(f"{count} {skill}{'s' if count > 1 else ''}" for skill, count in counts.items()) or NOTHING
 
 
 def _changes(line: Line, level: str) -> str:

@@ -46,8 +46,8 @@ def origins_page(facts: Facts, line: Line, command: str) -> dict[str, Any]:
     return {
         "origins_title": f"{sourced:,} of the line’s {many:,} numbers rest on a source; the others are assumptions "
         "or say nothing.",
-        "origins_lead": "An assumption is a guess that the line file itself calls so. What the costs rest on beside the "
-        "line are the figures of the sites.",
+        "origins_lead": "An assumption is a guess that the file itself calls so. "
+        "Besides the line, the costs rest on the figures of the sites.",
         "origins": [origin for origin in found if origin in shown],
         "more_origins": _more(rest, command) if rest else "",
         "sites": sites,
@@ -135,7 +135,7 @@ class SiteFigure(NamedTuple):
 def site_figures(site: Site, line: Line) -> Iterator[SiteFigure]:
     """Give the figures of a site that the costs rest on."""
     for skill, wage in site.cost_per_hour_worked.items():
-        if skill == BASE_SKILL or skill in line.operators:
+        if skill == BASE_SKILL or any(skill in (pool, pool.partition("_")[0]) for pool in line.operators):
             low, high = wage.at("low"), wage.at("high")
             spread = f" ({low:g} to {high:g})" if low < high else ""
             yield SiteFigure(f"{skill}, EUR/h worked", f"{wage.mode:g}{spread}", _source(wage))

@@ -232,15 +232,17 @@ def _of_wages_there(facts: Facts) -> Iterator[Markup]:
         return
     low, high = (chosen.standing[case].excess for case in ("low", "high"))
     places = decimals_of(chosen.standing["mode"].excess.estimate)
-    turns = low.mean * high.mean < 0
-    yield Markup("{}: at {:g} to {:g} EUR an hour in {}, a {} costs {} to {} EUR more here.").format(
-        "The wages there, too" if turns else "Not the wages there",
+    turns, side = low.mean * high.mean < 0, "less" if max(low.mean, high.mean) < 0 else "more"
+    sign = -1 if side == "less" else 1
+    yield Markup("{}: at {:g} to {:g} EUR an hour in {}, a {} costs {} to {} EUR {} here.").format(
+        "The wages there" if turns else "Not the wages there",
         there.wage(case="low"),
         there.wage(case="high"),
         there.country,
         facts.unit,
-        number(low.mean, places),
-        number(high.mean, places),
+        number(sign * low.mean, places),
+        number(sign * high.mean, places),
+        side,
     )
 
 
@@ -299,7 +301,7 @@ def surety(facts: Facts, guessed: int, many: int, horizon_s: float) -> list[Mark
         )
     said.append(
         Markup("Ex works, nominal EUR: freight, duty and the material of good {} are not in it{}.").format(
-            facts.unit, "; equipment, cycle times and scrap are the same at both sites" if facts.there else ""
+            facts.units, "; equipment, cycle times and scrap are the same at both sites" if facts.there else ""
         )
     )
     return said
