@@ -1,5 +1,7 @@
 """Times in state and counts of one replication: the one thing that KPIs read.
 
+A part counts as the pieces in it: one, unless orders move as lots. Buffers hold parts.
+
 The engine keeps these accounts while it runs; `twin.kpi.fold` makes the same accounts from events.
 """
 
@@ -54,11 +56,11 @@ class Accounts:
     states
         Time of every machine in every state of `STATES`, shape (machines, states) [s].
     parts, scrap, rework
-        Parts that left each machine whatever their outcome, and those among them that were scrap or rework.
+        Pieces that left each machine whatever their outcome, and those among them that were scrap or rework.
     failures, repaired
         Failures that began and repairs that ended, by machine.
     ideal_s
-        Ideal cycle time of each machine [s].
+        Ideal time of the parts that left each machine, summed [s].
     power_w
         Electrical power of each machine in each state, shape (machines, states) [W].
     edges
@@ -70,13 +72,16 @@ class Accounts:
     present_s, busy_s, waiting_s
         Person-seconds on duty and at work, and request-seconds of waiting, by pool [s].
     arrived, turned_away
-        Parts that entered the line, and parts refused at its door.
+        Pieces that entered the line, and pieces refused at its door.
     departed, scrapped, first_pass
-        Parts that left the line good, that left it as scrap, and that left it good without any rework.
+        Pieces that left the line good, that left it as scrap, and that left it good without any rework.
+    orders_arrived, orders_departed
+        Orders released, and orders that have left, at least one of their pieces good; 0 on a line without orders.
     wip_s
-        Integral over time of the parts in the line [part s].
+        Integral over time of the pieces in the line [piece s].
     lead_sum_s, lead_bins
-        Sum of the lead times of the departed parts [s], and their counts in `LEAD_BINS` bins.
+        Sum of the lead times [s], and their counts in `LEAD_BINS` bins: of the departed orders, on a line without
+        orders of the departed parts.
     """
 
     span_s: float
@@ -104,6 +109,8 @@ class Accounts:
     departed: int
     scrapped: int
     first_pass: int
+    orders_arrived: int
+    orders_departed: int
     wip_s: float
     lead_sum_s: float
     lead_bins: Ints
@@ -125,7 +132,7 @@ class Accounts:
                 raise ValueError(message)
 
 
-_SHARED = ("stations", "machine_station", "ideal_s", "power_w", "edges", "skills")
+_SHARED = ("stations", "machine_station", "power_w", "edges", "skills")
 
 
 def total(accounts: Sequence[Accounts]) -> Accounts:
@@ -174,7 +181,7 @@ def by_station(accounts: Accounts, values: NDArray[Any]) -> NDArray[Any]:
 
 
 def lead_quantile(accounts: Accounts, probability: float) -> float | None:
-    """Lead time that a share of the departed parts did not exceed, good to the 1 % width of a bin [s].
+    """Lead time that a share of the departed parts (or orders) did not exceed, good to the 1 % width of a bin [s].
 
     Pass the `total` of several replications for the quantile pooled over them.
 
@@ -188,7 +195,7 @@ def lead_quantile(accounts: Accounts, probability: float) -> float | None:
     Returns
     -------
     float or None
-        The quantile, placed inside its bin in proportion to the parts there; None if no part departed.
+        The quantile, placed inside its bin in proportion to the counts there; None if nothing departed.
 
     Raises
     ------

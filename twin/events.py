@@ -134,6 +134,8 @@ class Part(_Model):
     outcome: Literal["good", "scrap", "rework"]
     cycle_s: Annotated[Seconds, Field(description="processing time of this part on this machine [s]")]
     to: Annotated[Name, Field(description='the next station, "out" or "scrap"')]
+    pieces: Annotated[Whole | None, Field(description="the pieces in it; null where every part is one piece")]
+    product: Annotated[Name | None, Field(description="the product; null where there is but one")]
 
 
 class Arrival(_Model):
@@ -141,6 +143,7 @@ class Arrival(_Model):
 
     part: Annotated[int, Field(ge=-1, description="the part's number; -1 if it is turned away")]
     accepted: bool
+    pieces: Annotated[Whole | None, Field(description="the pieces in it; null where every part is one piece")]
 
 
 class Level(_Model):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 EVENTS = [
     Event("sim", 0, 1, 2, 0.1 + 0.2, "tiles", "press", 1, "state", {"state": "down", "reason": "jam"}),
     Event("sim", 0, 2, 2, 1e-300, "tiles", "press", 1, "state", {"state": "starved", "reason": None}),
-    Event("sim", 0, 3, 2, 1 / 3, "tiles", "press", None, "arrival", {"part": -1, "accepted": False}),
+    Event("sim", 0, 3, 2, 1 / 3, "tiles", "press", None, "arrival", {"part": -1, "accepted": False, "pieces": 3}),
     Event("sim", 0, 4, 2, 2.0, "tiles", "weld", None, "level", {"buffer": "press->weld", "level": 0}),
     Event(
         "plant", 1, 5, 0, 9.0, "tiles", "press", None, "note",

@@ -33,6 +33,7 @@ def make_accounts(machines: dict[str, int], **changes: object) -> Accounts:
         "skills": (),
         **dict.fromkeys(("present_s", "busy_s", "waiting_s"), np.zeros(0)),
         **dict.fromkeys(("arrived", "turned_away", "departed", "scrapped", "first_pass"), 0),
+        **dict.fromkeys(("orders_arrived", "orders_departed"), 0),
         "wip_s": 0.0,
         "lead_sum_s": 0.0,
         "lead_bins": np.zeros(LEAD_BINS, dtype=np.int64),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from twin.engine.results import Run
 
 COUNTS = ("parts", "scrap", "rework", "failures", "repaired", "lead_bins")
-LINE_COUNTS = ("arrived", "turned_away", "departed", "scrapped", "first_pass")
+LINE_COUNTS = ("arrived", "turned_away", "departed", "scrapped", "first_pass", "orders_arrived", "orders_departed")
 
 
 def assert_same(run: Run, other: Run) -> None:

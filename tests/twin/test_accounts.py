@@ -69,7 +69,7 @@ def test_total_sums_times_and_counts_and_keeps_what_describes_the_line() -> None
     both = total([first, second])
     assert both.parts.tolist() == [4, 4]
     assert (both.span_s, both.departed, both.wip_s) == (7200.0, 8, 1.75)
-    assert both.ideal_s.tolist() == [2.0, 2.0]
+    assert both.ideal_s.tolist() == [4.0, 4.0]
     assert both.states.sum() == 4 * 3600.0
     assert first.parts.tolist() == [3, 4]
 
@@ -82,8 +82,8 @@ def test_total_of_one_is_equal_to_it() -> None:
 def test_accounts_of_different_lines_are_not_summed() -> None:
     with pytest.raises(ValueError, match="stations"):
         total([make_accounts({"press": 1}), make_accounts({"weld": 1})])
-    with pytest.raises(ValueError, match="ideal_s"):
-        total([make_accounts({"press": 1}), make_accounts({"press": 1}, ideal_s=np.array([9.0]))])
+    with pytest.raises(ValueError, match="power_w"):
+        total([make_accounts({"press": 1}), make_accounts({"press": 1}, power_w=np.ones((1, 9)))])
 
 
 def test_nothing_has_no_total() -> None:

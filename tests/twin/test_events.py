@@ -21,13 +21,18 @@ from twin.events import (
     to_json,
 )
 
+NO_LOT = {"pieces": None, "product": None}
+"""What a part's event says of it on a line whose parts are alike."""
+
 EXAMPLES = {
     "state": Event("sim", 0, 1, 2, 1.5, "tiles", "press", 1, "state", {"state": "down", "reason": "jam"}),
     "part": Event(
         "sim", 0, 2, 2, 0.1 + 0.2, "tiles", "press", 2, "part",
-        {"part": 7, "outcome": "rework", "cycle_s": 12.25, "to": "weld"},
+        {"part": 7, "outcome": "rework", "cycle_s": 12.25, "to": "weld", "pieces": 20, "product": "left"},
     ),
-    "arrival": Event("sim", 0, 3, 2, 3.0, "tiles", "press", None, "arrival", {"part": -1, "accepted": False}),
+    "arrival": Event(
+        "sim", 0, 3, 2, 3.0, "tiles", "press", None, "arrival", {"part": -1, "accepted": False, "pieces": None}
+    ),
     "level": Event("sim", 0, 4, 2, 3.0, "tiles", "weld", None, "level", {"buffer": "press->weld", "level": 4}),
     "crew": Event(
         "sim", 0, 5, 2, 3.0, "tiles", None, None, "crew",
@@ -92,10 +97,10 @@ def test_every_field_is_required(event: Event) -> None:
         (changed("state", time=math.nan), "time"),
         (changed("state", time=math.inf), "time"),
         (changed("state", line=""), "line"),
-        (changed("part", fields={"part": -1, "outcome": "good", "cycle_s": 1.0, "to": "out"}), "fields.part"),
-        (changed("part", fields={"part": 1, "outcome": "good", "cycle_s": -1.0, "to": "out"}), "fields.cycle_s"),
+        (changed("part", fields={"part": -1, "outcome": "good", "cycle_s": 1.0, "to": "out"} | NO_LOT), "fields.part"),
+        (changed("part", fields={"part": 1, "outcome": "good", "cycle_s": -1.0, "to": "out"} | NO_LOT), "s.cycle_s"),
         (changed("level", fields={"buffer": "a->b", "level": 1.5}), "fields.level"),
-        (changed("arrival", fields={"part": 1, "accepted": 1}), "fields.accepted"),
+        (changed("arrival", fields={"part": 1, "accepted": 1, "pieces": None}), "fields.accepted"),
         (changed("state", colour="red"), "colour"),
     ],
 )
@@ -114,7 +119,7 @@ def test_all_problems_of_an_event_are_reported_at_once() -> None:
 def test_text_cells_become_the_types_of_the_fields() -> None:
     event = from_text({
         "source": "sim", "boot": "0", "sequence": "3", "run": "2", "time": "3.0", "line": "tiles", "station": "press",
-        "machine": None, "kind": "arrival", "fields": {"part": "-1", "accepted": "false"},
+        "machine": None, "kind": "arrival", "fields": {"part": "-1", "accepted": "false", "pieces": None},
     })  # fmt: skip
     assert event == EXAMPLES["arrival"]
 

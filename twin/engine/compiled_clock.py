@@ -9,9 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
-import time
 import types
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -26,8 +24,9 @@ if TYPE_CHECKING:
 
     from twin.engine.records import World
 
-MODULE = "twin.engine.compiled_rules"
-"""An importable name for the rebuilt rules: a cached function finds its globals there in the next process."""
+MODULES = {False: "twin.engine.compiled_rules", True: "twin.engine.compiled_varied_rules"}
+"""Importable names for the rebuilt rules, plain and varied: a cached function finds its globals there in the next
+process."""
 
 ENTRIES = ("open_line", "advance")
 """The rules that the clock calls; all others are compiled into these."""
@@ -43,7 +42,7 @@ class CompiledClock:
     def __init__(self, world: World, see_to: Callable[[World], World], now: float = 0.0) -> None:  # noqa: ARG002
         self.world = world
         self._see_to = see_to
-        self._rules = compiled_rules()
+        self._rules = compiled_rules(varied=bool(world.line[0].varied))
 
     def begin(self) -> None:
         """Open the line at time 0."""
@@ -64,8 +63,8 @@ class CompiledClock:
             self.world = self._see_to(self.world)
 
 
-def cache_folder() -> Path:
-    """Return where the compiled rules are kept: TWIN_CACHE, else the user's cache folder.
+def cache_folder(*, varied: bool) -> Path:
+    """Return where the compiled rules, plain or varied, are kept: TWIN_CACHE, else the user's cache folder.
 
     Numba takes compiled code only for the source files, at their place and of their time, that it was made from; so the
     folder's name holds those too, and code in it is code that will be used.
@@ -73,19 +72,20 @@ def cache_folder() -> Path:
     root = os.environ.get("TWIN_CACHE") or os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     sources = [Path(rule.__code__.co_filename) for name, rule in rules().items() if name in ENTRIES]
     places = [f"{source.resolve()} {source.stat().st_mtime_ns}" for source in sources]
-    return Path(root) / "line-twin" / f"rules-{rules_key(sys.version, version('numpy'), version('numba'), *places)}"
+    key = rules_key(sys.version, version("numpy"), version("numba"), *places)
+    return Path(root) / "line-twin" / f"{'varied-' if varied else ''}rules-{key}"
 
 
-def is_compiled() -> bool:
-    """Whether the rules as they are have been compiled on this machine."""
-    return any(cache_folder().glob("**/*advance*.nbc"))
+def is_compiled(*, varied: bool) -> bool:
+    """Whether the rules as they are, plain or varied, have been compiled on this machine."""
+    return any(cache_folder(varied=varied).glob("**/*advance*.nbc"))
 
 
 @cache
-def _bound() -> dict[str, Any]:
+def _bound(*, varied: bool) -> dict[str, Any]:
     import numba
 
-    folder = cache_folder()
+    folder = cache_folder(varied=varied)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -95,16 +95,19 @@ def _bound() -> dict[str, Any]:
         ) from error
     others = numba.config.CACHE_DIR  # type: ignore[attr-defined]
     numba.config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
-    namespace = bind(_compiled, module=MODULE)
+    name = MODULES[varied]
+    namespace = bind(_compiled, module=name, varied=varied)
     numba.config.CACHE_DIR = others  # type: ignore[attr-defined]
-    module = types.ModuleType(MODULE)
+    module = types.ModuleType(name)
     vars(module).update(namespace)
-    sys.modules[MODULE] = module
+    sys.modules[name] = module
     return {name: namespace[name] for name in ENTRIES}
 
 
-def compiled_rules() -> dict[str, Any]:
+def compiled_rules(*, varied: bool) -> dict[str, Any]:
     """Return the rules that a clock calls, bound over compiled functions once a process; a first call compiles them.
+
+    Lines whose parts differ take the `varied` ones.
 
     Raises
     ------
@@ -112,7 +115,7 @@ def compiled_rules() -> dict[str, Any]:
         If the folder for compiled rules cannot be written to.
     """
     with _one_at_a_time:
-        return _bound()
+        return _bound(varied=varied)
 
 
 def _compiled(name: str, rule: types.FunctionType) -> Callable[..., Any]:
@@ -124,36 +127,8 @@ def _compiled(name: str, rule: types.FunctionType) -> Callable[..., Any]:
     return compiled
 
 
-def compile_rules(world: World, report: Callable[[float], None] | None = None) -> float:
-    """Compile the rules for worlds of arrays, or load them if that was done before.
-
-    Parameters
-    ----------
-    world
-        Any world in arrays; it is opened.
-    report
-        Called once a second with the seconds since the start.
-
-    Returns
-    -------
-    float
-        Seconds it took.
-    """
-    start = time.monotonic()
-    entries = compiled_rules()
-    done = threading.Event()
-
-    def work() -> None:
-        try:
-            entries["open_line"](world)
-            entries["advance"](world, 0.0)
-        finally:
-            done.set()
-
-    with ThreadPoolExecutor(1) as worker:
-        result = worker.submit(work)
-        while not done.wait(1.0):
-            if report is not None:
-                report(time.monotonic() - start)
-        result.result()
-    return time.monotonic() - start
+def compile_rules(world: World) -> None:
+    """Compile the rules for worlds of arrays, or load them if that was done before; the world is opened."""
+    entries = compiled_rules(varied=bool(world.line[0].varied))
+    entries["open_line"](world)
+    entries["advance"](world, 0.0)

@@ -7,6 +7,7 @@ reads and writes `machine.work` in the same words in both. Times are seconds, in
 from __future__ import annotations
 
 from array import array
+from collections import namedtuple
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,27 +21,47 @@ UNLIMITED = 1 << 60
 GROUP = 16
 """Marked stations are counted in groups of so many, so that settling finds them without a look at each station."""
 
-IDLE, WORK, DONE = 0, 1, 2
-"""What a machine holds: no part, a part with work left, a finished part."""
+VARIED = 0
+"""1 in the rules of lines whose parts differ: lots, orders, products, setups. A clock binds its rules with either; of
+the plain rules the compiler leaves out what stands under `if VARIED`."""
+
+IDLE, WORK, DONE, PREPARE = 0, 1, 2, 3
+"""What a machine holds: no part, a part with work left, a finished part, a part that it is set up for."""
 
 OFF_SHIFT, MAINTENANCE, WAITING_REPAIR, DOWN, SETUP, WAITING_OPERATOR, PROCESSING, BLOCKED, STARVED = range(9)
 """The machine states by their index in `twin.events.STATES`."""
 
-REFILL, GROW, DRAIN, LOCKED, LOST, PAUSE = 1, 2, 4, 8, 16, 32
+REFILL, GROW, DRAIN, LOCKED, LOST, PAUSE, GROW_ORDERS = 1, 2, 4, 8, 16, 32, 64
 """Why a rule asks the clock to leave the loop: draws, part records or room for events run low; the line has locked; an
-event found no room; it has run for so long that somebody may want to interrupt."""
+event found no room; it has run for so long that somebody may want to interrupt; order records run low."""
+
+ORDER_RESERVE = 8
+"""Order records left when a rule asks for more; one settling takes one."""
+
+NO_WAY = -1
+"""The step of a part that has no route of its own: its ways are drawn."""
+
+FIRST_COME, EARLIEST_DUE, SHORTEST_SETUP = 0, 1, 2
+"""How a station chooses among the parts that wait."""
+
+ONE_TIME, PER_PIECE, BY_PIECES = 0, 1, 2
+"""How long a cycle takes a lot: whatever its size, so long a piece, by a table of sizes."""
+
+NEVER_SET_UP, BETWEEN_PRODUCTS, BETWEEN_ORDERS = 0, 1, 2
+"""When a machine of a station is set up."""
 
 INTEGER, REAL = "i8", "f8"
 PLACE, PLACES = "u8", "u4"
 """An index that is never -1, as a field and as a column: of an unsigned number Numba does not ask whether it counts
 from the end. A column is narrower, so that with whole numbers it makes whole numbers."""
 
-TABLES: dict[str, dict[str, str]] = {
+PLAIN: dict[str, dict[str, str]] = {
     "line": {
+        "varied": INTEGER,
         "now": REAL, "flag": INTEGER, "moves": INTEGER, "on": INTEGER, "marked": INTEGER, "top": INTEGER,
         # timers: the first index of each rank, and the number of leaves of the winner tree
-        "repairs": INTEGER, "transports": INTEGER, "arrivals": INTEGER, "shift_end": INTEGER, "failures": INTEGER,
-        "shift_start": INTEGER, "leaves": INTEGER,
+        "setups": INTEGER, "repairs": INTEGER, "transports": INTEGER, "arrivals": INTEGER, "orders": INTEGER,
+        "shift_end": INTEGER, "failures": INTEGER, "shift_start": INTEGER, "leaves": INTEGER,
         # calendar
         "week": INTEGER, "window": INTEGER, "windows": INTEGER,
         # parts
@@ -55,7 +76,7 @@ TABLES: dict[str, dict[str, str]] = {
     "machines": {
         "index": INTEGER, "station": PLACE, "state": INTEGER, "phase": INTEGER, "part": INTEGER, "edge": INTEGER,
         "since": REAL, "work": REAL, "start": REAL, "done": REAL, "cycle": REAL, "account": INTEGER,
-        "crewed": INTEGER, "next_blocked": INTEGER,
+        "crewed": INTEGER, "crew_first": INTEGER, "crew_last": INTEGER, "next_blocked": INTEGER,
         "first_failure": INTEGER, "last_failure": INTEGER, "acting": INTEGER, "fails_at": REAL, "due": REAL,
         "broken": INTEGER, "repair": REAL, "repair_end": REAL, "repair_timer": INTEGER, "failure_timer": INTEGER,
         "asked": REAL, "waiting": INTEGER, "promised": INTEGER, "need_first": INTEGER, "need_last": INTEGER,
@@ -90,7 +111,53 @@ TABLES: dict[str, dict[str, str]] = {
     "streams": {"position": INTEGER, "limit": INTEGER, "offset": INTEGER},
     "events": {"time": REAL, "kind": INTEGER, "owner": INTEGER, "a": INTEGER, "b": INTEGER, "c": INTEGER, "x": REAL},
 }  # fmt: skip
-"""Every table and its fields: whole numbers, indices, or reals such as seconds."""
+"""The tables of lines whose parts are alike, and their fields: whole numbers, indices, or reals such as seconds."""
+
+MORE: dict[str, dict[str, str]] = {
+    "line": {
+        "unsettled": INTEGER,
+        # orders: the book's come first in their table and stay; drawn ones are numbered on
+        "book": INTEGER, "drawn": INTEGER, "next_row": INTEGER, "book_orders": INTEGER, "last_order": INTEGER,
+        "order_free": INTEGER, "order_free_count": INTEGER, "orders_arrived": INTEGER, "orders_departed": INTEGER,
+        "every_stream": INTEGER, "pieces_stream": INTEGER, "product_stream": INTEGER, "due_stream": INTEGER,
+        "into_stream": INTEGER, "as_lots": INTEGER, "products": INTEGER, "back_most": INTEGER,
+        # where in `numbers` and `indices` these begin
+        "product_odds": INTEGER, "into_odds": INTEGER, "starts": INTEGER, "backs": INTEGER,
+    },
+    "machines": {
+        "product": INTEGER, "order": INTEGER, "setup": REAL, "setup_timer": INTEGER, "ideal_cycle": REAL, "ideal": REAL,
+        "setup_stream": PLACE, "share_stream": PLACE, "rework_stream": PLACE, "product_stream": PLACE,
+    },
+    "stations": {
+        "first_job": INTEGER, "first_other": INTEGER, "dispatch": INTEGER, "product_odds": INTEGER,
+        "setup_between": INTEGER, "setup_share": REAL, "setup_mean": REAL, "changeover": INTEGER,
+        "setup_first": INTEGER, "setup_last": INTEGER,
+    },
+    "edges": {"overtaking": INTEGER, "arrival_odds": INTEGER, "arrival_product": INTEGER},
+    "parts": {"pieces": INTEGER, "order": INTEGER, "product": INTEGER, "step": INTEGER, "left": REAL},
+    "failures": {"setup_first": INTEGER, "setup_last": INTEGER},
+    "events": {"pieces": INTEGER, "product": INTEGER},
+    "orders": {
+        "number": INTEGER, "open": INTEGER, "release": REAL, "due": REAL, "pieces": INTEGER, "lots": INTEGER,
+        "good": INTEGER, "next": INTEGER,
+    },
+    "jobs": {
+        "kind": INTEGER, "first_point": INTEGER, "last_point": INTEGER, "stream": PLACE, "scrap": REAL,
+        "ideal": REAL, "drawn_mean": REAL,
+    },
+    # what comes: the rows of the order book by release, and one more for the order drawn last
+    "rows": {
+        "release": REAL, "order": INTEGER, "to_come": INTEGER, "pieces": INTEGER, "product": INTEGER, "step": INTEGER,
+        "edge": INTEGER, "ready": REAL, "left": REAL,
+    },
+}  # fmt: skip
+"""What lines whose parts differ keep besides, in fields behind the others and in tables of their own."""
+
+TABLES: dict[bool, dict[str, dict[str, str]]] = {
+    False: PLAIN,
+    True: {name: PLAIN.get(name, {}) | MORE.get(name, {}) for name in dict.fromkeys((*PLAIN, *MORE))},
+}
+"""Every table and its fields, by whether the line's parts differ."""
 
 
 class World(NamedTuple):
@@ -118,28 +185,49 @@ class World(NamedTuple):
     bin_edges: Any  # [s]
     draws: Any  # the streams' variates
     windows: Any  # start and end of each shift window in the week [s]
+    orders: Any
+    jobs: Any  # what each station does with each product, without a product first
+    rows: Any
+    numbers: Any  # times by lot size, setup times [s], cumulative shares
+    indices: Any  # edges of bound ways, where each leads back to, where products start
 
 
-COLUMNS: dict[str, str] = {
-    "ins": PLACES, "outs": PLACES, "owners": PLACES, "timers": REAL, "tree": PLACES, "groups": INTEGER,
-    "times": REAL, "bins": INTEGER, "bin_edges": REAL, "draws": REAL, "windows": REAL,
+PLAIN_FIELDS = World._fields[: World._fields.index("orders")]
+PlainWorld: Any = namedtuple("PlainWorld", PLAIN_FIELDS)  # noqa: PYI024 -- a World without what no plain rule reads
+"""The world of a line whose parts are alike: it has none of the last tables, so that it pays for none."""
+
+
+COLUMNS: dict[bool, dict[str, str]] = {
+    False: {
+        "ins": PLACES, "outs": PLACES, "owners": PLACES, "timers": REAL, "tree": PLACES, "groups": INTEGER,
+        "times": REAL, "bins": INTEGER, "bin_edges": REAL, "draws": REAL, "windows": REAL,
+    }
 }  # fmt: skip
+COLUMNS[True] = COLUMNS[False] | {"numbers": REAL, "indices": INTEGER}
+"""The columns and their kinds, by whether the line's parts differ."""
 
-_CLASSES = {name: type(name, (), {"__slots__": tuple(fields)}) for name, fields in TABLES.items()}
-_DTYPES = {name: np.dtype(list(fields.items())) for name, fields in TABLES.items()}
+_WORLDS: dict[bool, Any] = {False: PlainWorld, True: World}
+_CLASSES = {
+    varied: {name: type(name, (), {"__slots__": tuple(fields)}) for name, fields in tables.items()}
+    for varied, tables in TABLES.items()
+}
+_DTYPES = {
+    varied: {name: np.dtype(list(fields.items())) for name, fields in tables.items()}
+    for varied, tables in TABLES.items()
+}
 
 
-def as_array(name: str, rows: list[Record] | np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def as_array(name: str, rows: list[Record] | np.ndarray[Any, Any], *, varied: bool = False) -> np.ndarray[Any, Any]:
     """Return table `name` as a record array (a copy), whatever its form."""
+    dtype = _DTYPES[varied][name]
     if isinstance(rows, np.ndarray):
-        return np.array(rows, dtype=_DTYPES[name])
-    fields = tuple(TABLES[name])
-    return np.array([tuple(getattr(row, field) for field in fields) for row in rows], dtype=_DTYPES[name])
+        return np.array(rows, dtype=dtype)
+    return np.array([tuple(getattr(row, field) for field in TABLES[varied][name]) for row in rows], dtype=dtype)
 
 
-def as_objects(name: str, rows: np.ndarray[Any, Any]) -> list[Record]:
+def as_objects(name: str, rows: np.ndarray[Any, Any], *, varied: bool = False) -> list[Record]:
     """Return a record array as a list of slotted objects."""
-    make, fields = _CLASSES[name], tuple(TABLES[name])
+    make, fields = _CLASSES[varied][name], tuple(TABLES[varied][name])
     table = []
     for values in rows.tolist():
         row = make()
@@ -149,49 +237,61 @@ def as_objects(name: str, rows: np.ndarray[Any, Any]) -> list[Record]:
     return table
 
 
-def empty(name: str, count: int) -> np.ndarray[Any, Any]:
+def empty(name: str, count: int, *, varied: bool = False) -> np.ndarray[Any, Any]:
     """Return `count` rows of table `name`, all zero, as a record array."""
-    return np.zeros(count, dtype=_DTYPES[name])
+    return np.zeros(count, dtype=_DTYPES[varied][name])
 
 
 def world_of(tables: dict[str, np.ndarray[Any, Any]], *, objects: bool) -> World:
     """Return a `World` from record arrays and columns: in objects and lists, or in arrays (copied)."""
+    varied = bool(tables["line"]["varied"][0])
     form: dict[str, Any] = {}
-    for name in World._fields:
+    for name in _WORLDS[varied]._fields:
         column = tables[name]
         if not objects:
-            form[name] = column.copy().view(np.recarray) if name in TABLES else column.copy()
-        elif name in TABLES:
-            form[name] = as_objects(name, column)
+            form[name] = column.copy().view(np.recarray) if name in TABLES[varied] else column.copy()
+        elif name in TABLES[varied]:
+            form[name] = as_objects(name, column, varied=varied)
         elif name == "draws":
             # Millions of variates: a list of so many floats would be walked at every garbage collection.
             form[name] = array("d", column.tobytes())
         else:
             form[name] = column.tolist()
-    return World(**form)
+    world: World = _WORLDS[varied](**form)
+    return world
 
 
 def tables_of(world: World) -> dict[str, np.ndarray[Any, Any]]:
     """Return copies of all tables and columns of a world as arrays."""
-    tables = {name: as_array(name, getattr(world, name)) for name in TABLES}
-    for name, kind in COLUMNS.items():
+    varied = bool(world.line[0].varied)
+    tables = {name: as_array(name, getattr(world, name), varied=varied) for name in TABLES[varied]}
+    for name, kind in COLUMNS[varied].items():
         tables[name] = np.array(getattr(world, name), dtype=kind)
     return tables
 
 
-def grow_parts(world: World, count: int) -> World:
-    """Return the world with `count` more part records, put at the end of none: the free list takes them first."""
-    old = len(world.parts)
-    more = empty("parts", count)
+FREE = {"parts": ("free", "free_count"), "orders": ("order_free", "order_free_count")}
+"""The tables with a free list, and where the line keeps its first record and its length."""
+
+
+def grow(world: World, name: str, count: int | None = None) -> World:
+    """Return the world with more records in a table of `FREE`, twice as many unless a `count` to add is given.
+
+    The free list takes the new ones first.
+    """
+    table, line = getattr(world, name), world.line[0]
+    old, varied = len(table), bool(line.varied)
+    count = old if count is None else count
+    more = empty(name, count, varied=varied)
     more["next"] = np.arange(old + 1, old + count + 1)
-    line = world.line[0]
-    more["next"][-1] = line.free
-    if isinstance(world.parts, list):
-        world.parts.extend(as_objects("parts", more))
+    first, length = FREE[name]
+    more["next"][-1] = getattr(line, first)
+    if isinstance(table, list):
+        table.extend(as_objects(name, more, varied=varied))
     else:
-        world = world._replace(parts=np.concatenate([world.parts, more]).view(np.recarray))
-    line.free = old
-    line.free_count += count
+        world = world._replace(**{name: np.concatenate([table, more]).view(np.recarray)})
+    setattr(line, first, old)
+    setattr(line, length, getattr(line, length) + count)
     return world
 
 

@@ -10,13 +10,14 @@ from twin.engine.compiled_clock import CompiledClock
 from twin.engine.records import (
     DRAIN,
     GROW,
+    GROW_ORDERS,
     LOCKED,
     LOST,
     REFILL,
     World,
     as_array,
     empty,
-    grow_parts,
+    grow,
     tables_of,
     world_of,
 )
@@ -64,7 +65,9 @@ class _Keeper:
         if line.flag & REFILL:
             self._draws.refill(world)
         if line.flag & GROW:
-            world = grow_parts(world, len(world.parts))
+            world = grow(world, "parts")
+        if line.flag & GROW_ORDERS:
+            world = grow(world, "orders")
         if line.flag & DRAIN:
             self.drain(world)
         if line.flag & LOCKED:
@@ -74,7 +77,7 @@ class _Keeper:
 
     def drain(self, world: World) -> None:
         line = world.line[0]
-        self.events.append(as_array("events", world.events[: line.event_count]))
+        self.events.append(as_array("events", world.events[: line.event_count], varied=bool(line.varied)))
         line.event_count = 0
 
 
@@ -109,7 +112,8 @@ def _tables(task: Task) -> dict[str, np.ndarray[Any, Any]]:
     tables = dict(task.plan.tables if task.initial is None else task.initial.tables)
     # One settling writes a few events for each machine, request, edge and pool; the ring keeps room for far more.
     reserve = 64 * sum(len(tables[name]) for name in ("waits", "edges", "pools")) + 1024
-    tables["events"] = empty("events", 4 * reserve if task.trace else 0)
+    varied = bool(tables["line"]["varied"][0])
+    tables["events"] = empty("events", 4 * reserve if task.trace else 0, varied=varied)
     tables["line"] = tables["line"].copy()
     tables["line"]["tracing"] = int(task.trace)
     tables["line"]["event_count"] = 0
@@ -135,6 +139,10 @@ def measure_from(world: World, start: float) -> None:
         pool = world.pools[p]
         pool.since = start
         pool.busy_area = pool.waiting_area = 0.0
+    if line.varied:
+        line.orders_arrived = line.orders_departed = 0
+        for m in range(len(world.machines)):
+            world.machines[m].ideal = 0.0
     for column in (world.times, world.bins):
         for i in range(len(column)):
             column[i] = 0
@@ -143,8 +151,8 @@ def measure_from(world: World, start: float) -> None:
 def _result(task: Task, keeper: _Keeper, draws: Draws, tables: dict[str, Any], until: float) -> Run:
     plan = task.plan
     measured = min(task.warmup, until)
-    raw = np.concatenate([empty("events", 0), *keeper.events])
-    tables["events"] = empty("events", 0)
+    raw = np.concatenate(keeper.events)
+    tables["events"] = raw[:0].copy()
     state = None
     if task.keep_state:
         state = LineState(
@@ -160,5 +168,3 @@ def _result(task: Task, keeper: _Keeper, draws: Draws, tables: dict[str, Any], u
         state=state,
         events=Trace(plan, raw, task.replication) if task.trace else None,
     )
-
-

@@ -9,8 +9,8 @@ import numpy as np
 
 from twin.accounts import Accounts
 from twin.engine.records import DONE, as_array
-from twin.engine.rules.flow import SCRAPPED
-from twin.engine.rules.record import LOG_ARRIVAL, LOG_CREW, LOG_LEVEL, LOG_PART, LOG_STATE
+from twin.engine.rules.outcome import SCRAPPED
+from twin.engine.rules.record import ENDED, LOG_ARRIVAL, LOG_CREW, LOG_LEVEL, LOG_ORDER, LOG_PART, LOG_STATE
 from twin.events import STATES, Event
 from twin.line.work_calendar import scheduled_s
 
@@ -81,7 +81,7 @@ class Run:
 def accounts_of(plan: Plan, tables: Tables, start: float, end: float) -> Accounts:
     """Return the accounts from `start` to `end` [s]: what the world has counted, and its open intervals."""
     line, machines, edges, pools = (tables[name] for name in ("line", "machines", "edges", "pools"))
-    count = len(machines)
+    count, varied = len(machines), bool(plan.products)
     states = tables["times"].reshape(count, len(STATES)).copy()
     states[np.arange(count), machines["state"]] += end - machines["since"]
     shown = edges[list(plan.buffers)]
@@ -102,7 +102,7 @@ def accounts_of(plan: Plan, tables: Tables, start: float, end: float) -> Account
         rework=machines["rework"].copy(),
         failures=machines["failures"].copy(),
         repaired=machines["repaired"].copy(),
-        ideal_s=plan.ideal_s,
+        ideal_s=machines["ideal"].copy() if varied else plan.ideal_s * machines["parts"],
         power_w=plan.power_w,
         edges=tuple(plan.edges[e] for e in plan.buffers),
         level_s=shown["area"] + shown["level"] * lapse,
@@ -117,6 +117,8 @@ def accounts_of(plan: Plan, tables: Tables, start: float, end: float) -> Account
         departed=int(line["departed"][0]),
         scrapped=int(line["scrapped"][0]),
         first_pass=int(line["first_pass"][0]),
+        orders_arrived=int(line["orders_arrived"][0]) if varied else 0,
+        orders_departed=int(line["orders_departed"][0]) if varied else 0,
         wip_s=float(line["wip_area"][0] + line["wip"][0] * (end - line["wip_since"][0])),
         lead_sum_s=float(line["lead_sum"][0]),
         lead_bins=tables["bins"].copy(),
@@ -136,8 +138,9 @@ def who_waits(plan: Plan, world: World) -> tuple[str, ...]:
 
     Machines blocked towards each other, or those whose requests for people can never be granted.
     """
+    varied = bool(plan.products)
     machines, edges, needs = (
-        as_array(name, getattr(world, name)) for name in ("machines", "edges", "needs")
+        as_array(name, getattr(world, name), varied=varied) for name in ("machines", "edges", "needs")
     )
     blocked = machines["phase"] == DONE
     stations = np.array(plan.machine_station)
@@ -167,7 +170,8 @@ def _translated(
     targets = (*stations, "scrap", "out")
     power = plan.power_w / 1000.0
     edge_station = [name.partition("->")[2] for name in plan.edges]
-    for time, kind, owner, a, b, c, x in map(np.void.item, raw):
+    for time, kind, owner, a, b, c, x, *lot in map(np.void.item, raw):
+        pieces, product = lot or (None, None)
         if kind == LOG_STATE:
             station, machine = place[owner]
             yield time, station, machine, "state", {"state": STATES[a], "reason": plan.failures[b] if b >= 0 else None}
@@ -175,13 +179,17 @@ def _translated(
         elif kind == LOG_PART:
             station, machine = place[owner]
             outcome = "scrap" if c == SCRAPPED else "rework" if b else "good"
-            yield time, station, machine, "part", {"part": a, "outcome": outcome, "cycle_s": x, "to": targets[c]}
+            yield time, station, machine, "part", {
+                "part": a, "outcome": outcome, "cycle_s": x, "to": targets[c], "pieces": pieces,
+                "product": None if product is None else plan.products[product],
+            }  # fmt: skip
         elif kind == LOG_ARRIVAL:
-            yield time, stations[owner], None, "arrival", {"part": a, "accepted": bool(b)}
+            yield time, stations[owner], None, "arrival", {"part": a, "accepted": bool(b), "pieces": pieces}
         elif kind == LOG_LEVEL:
             yield time, edge_station[owner], None, "level", {"buffer": plan.edges[owner], "level": a}
         elif kind == LOG_CREW:
             fields = {"skill": plan.skills[owner], "present": a, "busy": b, "waiting": c}
             yield time, None, None, "crew", fields
-
-
+        elif kind == LOG_ORDER:
+            change = "ended" if a == ENDED else "released"
+            yield time, None, None, "order", {"order": plan.order_name(owner), "change": change, "pieces": pieces}

@@ -12,12 +12,44 @@ import types
 from typing import TYPE_CHECKING, Any
 
 from twin.engine import records
-from twin.engine.rules import calendar, crew, failures, flow, order, record, sources, timers, work
+from twin.engine.rules import (
+    calendar,
+    crew,
+    delays,
+    dispatch,
+    failures,
+    flow,
+    lots,
+    order,
+    outcome,
+    record,
+    releases,
+    setup,
+    sources,
+    timers,
+    work,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-MODULES = (record, timers, work, crew, failures, flow, sources, calendar, order)
+MODULES = (
+    record,
+    timers,
+    work,
+    crew,
+    failures,
+    lots,
+    setup,
+    delays,
+    dispatch,
+    flow,
+    outcome,
+    sources,
+    releases,
+    calendar,
+    order,
+)
 
 
 def rules() -> dict[str, types.FunctionType]:
@@ -47,10 +79,18 @@ def constants() -> dict[str, Any]:
 
 
 def bind(
-    wrap: Callable[[str, types.FunctionType], Any], replaced: dict[str, Any] | None = None, module: str = __name__
+    wrap: Callable[[str, types.FunctionType], Any],
+    replaced: dict[str, Any] | None = None,
+    module: str = __name__,
+    *,
+    varied: bool = False,
 ) -> dict[str, Any]:
-    """Return the rules rebuilt over one namespace: each passed through `wrap`, those in `replaced` exchanged."""
-    namespace: dict[str, Any] = constants() | {"__builtins__": __builtins__, "__name__": module}
+    """Return the rules rebuilt over one namespace: each passed through `wrap`, those in `replaced` exchanged.
+
+    The rules of lines whose parts differ are `varied`; the others never ask.
+    """
+    given = {"VARIED": int(varied), "__builtins__": __builtins__, "__name__": module}
+    namespace: dict[str, Any] = constants() | given
     for name, rule in rules().items():
         if replaced and name in replaced:
             namespace[name] = replaced[name]

@@ -34,7 +34,8 @@ class SimpyClock:
         self.environment = simpy.Environment(initial_time=now)
         events: list[Event] = []
         self._set_time = _setter(self.environment, world, events)
-        self._rules = bind(lambda _, rule: rule, {"set_time": self._set_time})
+        varied = bool(world.line[0].varied)
+        self._rules = bind(lambda _, rule: rule, {"set_time": self._set_time}, varied=varied)
         self._see_to = see_to
         events += [self._event(i) for i in range(len(world.timers))]
 

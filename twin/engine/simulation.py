@@ -84,7 +84,7 @@ def simulate(
     plans = _plans(scenarios)
     _check_states(plans, initial or (), warmup, end)
     moves = _moves(scenarios[0]) * end * len(states)
-    clock = engine if engine != "auto" else chosen_clock(moves)
+    clock = engine if engine != "auto" else chosen_clock(moves, varied=bool(plans[0].products))
     tasks = [
         Task(plan, clock, seed, i, warmup, horizon, end, initially, trace and i == 0, keep_state or until is not None)
         for i, (plan, initially) in enumerate(zip(plans, states, strict=True))
@@ -101,19 +101,23 @@ def _plans(scenarios: Sequence[Scenario]) -> list[Plan]:
     return [made[id(one)] for one in scenarios]
 
 
-def chosen_clock(moves: float) -> str:
+def chosen_clock(moves: float, *, varied: bool = False) -> str:
     """Return the clock for about so many moves: compiled where that saves more than loading or compiling costs."""
     work = moves * SECONDS_A_MOVE
-    worth = WORTH_LOADING if work > WORTH_LOADING and is_compiled() else WORTH_COMPILING
+    worth = WORTH_LOADING if work > WORTH_LOADING and is_compiled(varied=varied) else WORTH_COMPILING
     return "compiled" if work > worth else "simpy"
 
 
 def _moves(scenario: Scenario) -> float:
     """About how many cycles the line completes a second: its slowest station's rate, at every station."""
-    stations = scenario.line.stations.values()
+    line = scenario.line
+    stations = line.stations.values()
     rates = [s.machines / s.cycle.mean for s in stations if s.cycle.mean > 0]
-    if scenario.line.source.arrivals is not None:
-        rates.append(len(scenario.line.fed) / scenario.line.source.arrivals.mean)
+    if line.source.arrivals is not None:
+        rates.append(len(line.fed) / line.source.arrivals.mean)
+    if line.source.orders is not None:
+        lots = line.source.orders.pieces.mean if line.move == "piece" else 1.0
+        rates.append(0.0 if line.source.orders.every is None else lots / line.source.orders.every.mean)
     return min(rates, default=0.0) * len(stations)
 
 
@@ -156,7 +160,8 @@ def _run(
     workers = min(len(tasks), workers or os.cpu_count() or 1)
     alone = workers == 1 or (tasks[0].clock == "simpy" and moves * SECONDS_A_MOVE < WORTH_A_PROCESS)
     if tasks[0].clock == "compiled":
-        compiled_rules()  # once, before threads ask for it
+        for varied in {bool(task.plan.products) for task in tasks}:
+            compiled_rules(varied=varied)  # once, before threads ask for it
     if alone:
         return _collect((run_task(task) for task in tasks), len(tasks), progress)
     pool = _pool(tasks[0].clock, workers)

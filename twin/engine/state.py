@@ -6,30 +6,35 @@ import hashlib
 import json
 import zlib
 from dataclasses import dataclass
+from itertools import chain
 from tokenize import TokenError
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
 import numpy as np
 
-from twin.engine.records import COLUMNS, TABLES
+from twin.engine.records import MORE, PLAIN
 from twin.engine.rulebook import rules_key
 from twin.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 Tables = dict[str, np.ndarray[Any, Any]]
 
 LAYOUT = {
-    "line": {"flag", "top", "free", "free_count", "reserve", "event_count", "event_limit", "tracing"},
-    "machines": {"part", "next_blocked", "promised"},
+    "line": {"flag", "top", "free", "free_count", "reserve", "event_count", "event_limit", "tracing"}
+    | {"order_free", "order_free_count", "varied", "setups", "orders"},
+    "machines": {"part", "next_blocked", "promised", "crew_first", "crew_last"},
     "edges": {"head", "tail", "moving", "first_blocked", "last_blocked"},
     "pools": {"first", "last", "promised"},
     "streams": {"limit"},
+    "rows": {"order"},
 }
-"""Fields that say where something lies in memory, not what it is; queues stand in the digest head to tail instead."""
+"""Fields that say where something lies in memory, not what it is; queues stand in the digest head to tail instead.
+
+So do those that follow from the plan, or from a machine's phase."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,21 +77,36 @@ def _chain(first: int, after: np.ndarray[Any, Any]) -> list[int]:
     return found
 
 
+def _add(digest: Any, tables: Tables, of: Mapping[str, Mapping[str, str]], names: Sequence[str]) -> None:  # noqa: ANN401
+    for name in names:
+        for field in of[name]:
+            if field not in LAYOUT.get(name, set()):
+                digest.update(np.ascontiguousarray(tables[name][field]).tobytes())
+
+
 def digest_of(tables: Tables) -> bytes:
     """Return SHA-256 over final state, accounts, counters and draws used, free of memory layout."""
     digest = hashlib.sha256()
-    for name in ("line", "machines", "edges", "failures", "pools", "streams"):
-        left_out = LAYOUT.get(name, set())
-        for field in TABLES[name]:
-            if field not in left_out:
-                digest.update(np.ascontiguousarray(tables[name][field]).tobytes())
+    _add(digest, tables, PLAIN, ("line", "machines", "edges", "failures", "pools", "streams"))
     for name in ("timers", "times", "bins"):
         digest.update(tables[name].tobytes())
     parts, machines, edges = tables["parts"], tables["machines"], tables["edges"]
     queues = [machines["part"][machines["part"] >= 0].tolist()]
     queues += [_chain(int(edge["head"]), parts["next"]) for edge in edges if edge["level"]]
+    fields: tuple[str, ...] = ("number", "entry", "since", "reworked")
+    if tables["line"]["varied"][0]:
+        fields += ("pieces", "product", "step", "left")
+        _add(digest, tables, MORE, ("line", "machines", "rows"))
+        orders = tables["orders"][tables["orders"]["open"] == 1]
+        for field in ("number", "release", "due", "pieces", "lots", "good"):
+            digest.update(orders[field][np.argsort(orders["number"])].tobytes())
+        queues += [_chain(int(edge["moving"]), parts["next"]) for edge in edges if edge["overtaking"]]
+        # The order's number, not where its record lies; 0 for a part that is no order's.
+        numbers = np.append(tables["orders"]["number"], 0)
+        queued = list(chain(*queues))
+        digest.update(numbers[parts["order"][queued]].tobytes())
     for queue in queues:
-        for field in ("number", "entry", "since", "reworked"):
+        for field in fields:
             digest.update(parts[field][queue].tobytes())
         digest.update(b"|")
     waiting = [_chain(int(first), machines["next_blocked"]) for first in edges["first_blocked"]]
@@ -150,7 +170,7 @@ def load_states(path: Path, key: str) -> list[LineState]:
                 raise ValueError("the file was changed")
             states = [
                 LineState(
-                    tables={name: arrays[f"{i}.{name}"] for name in (*TABLES, *COLUMNS)},
+                    tables={name[len(f"{i}.") :]: arrays[name] for name in arrays if name.startswith(f"{i}.")},
                     draws=[(int(count), list(words)) for count, words in row.pop("draws")],
                     deadlock=None if (names := row.pop("deadlock")) is None else tuple(names),
                     **row,

@@ -124,4 +124,3 @@ class Draws:
 
 def _is_constant(stream: Stream) -> bool:
     return stream.distribution is not None and stream.distribution.standard[0] == "constant"
-

@@ -114,8 +114,13 @@ def throughput_rate(line: WholeLine) -> float | None:
 
 
 def lead_time(line: WholeLine) -> float | None:
-    """Mean time from arrival to departure of the good parts [s]; quantiles: `twin.accounts.lead_quantile`."""
-    return _ratio(line.lead_sum, line.pq - line.sq)
+    """Mean time from arrival to departure, of good parts or of orders [s]; quantiles: `twin.accounts.lead_quantile`."""
+    return _ratio(line.lead_sum, line.leads)
+
+
+def orders_per_h(line: WholeLine) -> float | None:
+    """Orders leaving the line per hour of calendar time [orders/h]; None on a line without orders."""
+    return None if line.orders is None else _ratio(line.orders * SECONDS_PER_HOUR, line.calendar)
 
 
 def wip(line: WholeLine) -> float | None:
@@ -180,7 +185,9 @@ KPIS: tuple[Kpi, ...] = (
         f"{_DIVISOR} the repairs that ended", _STATION, mttr),
     Kpi("throughput_rate", "Throughput rate", "TR", "GQ / calendar time", "parts/h", "higher", inf,
         f"{_ISO} by name, there per order execution time; here per hour of calendar time", _LINE, throughput_rate),
-    Kpi("lead_time", "Lead time", "LT", "Σ (departure − arrival) / GQ", "s", "lower", inf,
+    Kpi("orders_per_h", "Orders per hour", "OPH", "orders / calendar time", "orders/h", "higher", inf,
+        f"an order leaves with its last lot; {_OWN}", _LINE, orders_per_h),
+    Kpi("lead_time", "Lead time", "LT", "Σ (departure − arrival) / departures", "s", "lower", inf,
         f"Hopp and Spearman (2011), Factory Physics; {_OWN}", _LINE, lead_time),
     Kpi("wip", "Work in process", "WIP", "∫ parts in the line dt / calendar time", "parts", "lower", inf,
         f"Hopp and Spearman (2011), Factory Physics; {_ISO} has it as an element", _LINE, wip),

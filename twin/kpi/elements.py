@@ -44,7 +44,7 @@ class WorkUnit:
     adet: float
     adot: float
     ideal: float
-    """PRI x PQ: what the parts made would have taken at the ideal cycle [s]."""
+    """PRI x PQ: what the parts made would have taken at the ideal cycle, summed over them where they differ [s]."""
     pq: int
     sq: int
     rq: int
@@ -65,10 +65,14 @@ class WholeLine:
     """Parts that left good, but not without rework."""
     units: float
     """Good parts that left, in units of the product."""
+    orders: int | None
+    """Orders that left; None on a line without orders."""
+    leads: int
+    """Lead times counted: of orders, on a line without orders of good parts."""
     wip_time: float
     """Integral over time of the parts in the line [part s]."""
     lead_sum: float
-    """Lead times of the good parts, summed [s]."""
+    """All lead times, summed [s]."""
     energy: float
     """Electrical energy of all machines [J]."""
     present: float
@@ -103,7 +107,7 @@ def work_unit(accounts: Accounts, machines: Sequence[int]) -> WorkUnit:
         aust=aust,
         adet=adet,
         adot=adot,
-        ideal=float(accounts.ideal_s[rows] @ accounts.parts[rows]),
+        ideal=float(accounts.ideal_s[rows].sum()),
         pq=int(accounts.parts[rows].sum()),
         sq=int(accounts.scrap[rows].sum()),
         rq=int(accounts.rework[rows].sum()),
@@ -128,6 +132,8 @@ def whole_line(accounts: Accounts, *, per_part: float) -> WholeLine:
         sq=accounts.scrapped,
         rq=accounts.departed - accounts.first_pass,
         units=accounts.departed * per_part,
+        orders=accounts.orders_departed if accounts.orders_arrived + accounts.orders_departed else None,
+        leads=int(accounts.lead_bins.sum()),
         wip_time=accounts.wip_s,
         lead_sum=accounts.lead_sum_s,
         energy=float(energy_j(accounts).sum()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from functools import partial
+from functools import cache, partial
 from math import inf
 from operator import itemgetter, le
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -14,6 +14,7 @@ import numpy as np
 from twin.accounts import LEAD_BINS, LEAD_EDGES, Accounts, Floats, Ints
 from twin.errors import InputError
 from twin.events import STATES
+from twin.line.jobs import job_of
 from twin.line.route import OUT
 from twin.line.work_calendar import scheduled_s
 
@@ -113,6 +114,15 @@ class _Tally:
         self.wip: _Spell[int] = _Spell(start_s, 0)
         self.broken: set[Machine] = set()
         self.entered: dict[int, float] = {}
+        self.pieces: dict[int, int] = {}
+        """Of every part in the line."""
+        self.gone: dict[Machine, int] = dict.fromkeys(self.machines, 0)
+        """Pieces that have left a machine while the rest of their lot is still on it."""
+        self.ideal_s: dict[Machine, float] = dict.fromkeys(self.machines, 0.0)
+        self.job = cache(partial(job_of, line))
+        # Of an order that was there before the events begin the book knows since when.
+        book = () if line.source.orders is None else line.source.orders.book
+        self.released = {lot.order: lot.release for lot in book if lot.release < 0}
         self.reworked: set[int] = set()
         self.counts: Counter[Any] = Counter()
         self.lead_sum_s = 0.0
@@ -124,10 +134,11 @@ class _Tally:
             "arrival": self._arrival,
             "level": self._level,
             "crew": self._crew,
+            "order": self._order,
         }
 
     def take(self, event: Event) -> None:
-        """Add one event; power follows from the states, orders and notes change no account."""
+        """Add one event; power follows from the states, notes change no account."""
         last = self.last or event
         if event.run != last.run:
             raise _wrong(event, f"it is of run {event.run} among events of run {last.run}; pass the events of one run")
@@ -137,9 +148,9 @@ class _Tally:
         if event.kind in self.rules:
             self.rules[event.kind](event)
 
-    def _count(self, event: Event, *what: Hashable) -> None:
+    def _count(self, event: Event, *what: Hashable, pieces: int = 1) -> None:
         if event.time >= self.start_s:
-            self.counts.update(what)
+            self.counts.update(dict.fromkeys(what, pieces))
 
     def _state(self, event: Event) -> None:
         machine, fields = _machine(event)
@@ -158,30 +169,61 @@ class _Tally:
         if not fields["accepted"]:
             self._count(event, "turned_away")
             return
-        self._count(event, "arrived")
-        self.entered[fields["part"]] = event.time
-        self.wip.jump(event.time, len(self.entered))
+        part, pieces = fields["part"], fields["pieces"] or 1
+        self._count(event, "arrived", pieces=pieces)
+        self.entered[part], self.pieces[part] = event.time, pieces
+        self.wip.jump(event.time, (self.wip.value or 0) + pieces)
 
     def _part(self, event: Event) -> None:
         machine, fields = _machine(event)
-        part, outcome = fields["part"], fields["outcome"]
+        part, outcome, pieces = fields["part"], fields["outcome"], fields["pieces"] or 1
         _find(self.machines, machine, event)
-        entered_s = _find(self.entered, part, event)
-        self._count(event, ("parts", machine), (outcome, machine))
+        if outcome == "rework" and fields["pieces"] is not None and part not in self.entered:
+            # Part of a lot goes back, as a lot of its own.
+            self.entered[part], self.pieces[part] = event.time, pieces
+            self.gone[machine] += pieces
+        else:
+            self._finish(event, machine, fields, pieces)
+        self._count(event, ("parts", machine), (outcome, machine), pieces=pieces)
         if outcome == "rework":
             self.reworked.add(part)
-        if fields["to"] == OUT:
-            self._depart(event, event.time - entered_s, first_pass=part not in self.reworked)
+        elif fields["to"] == OUT:
+            self._count(event, "departed", *([] if part in self.reworked else ["first_pass"]), pieces=pieces)
+            if self.line.source.orders is None:
+                self._lead(event, event.time - self.entered[part])
         elif outcome == "scrap":
-            self._count(event, "scrapped")
-        else:
-            return
-        del self.entered[part]
-        self.reworked.discard(part)
-        self.wip.jump(event.time, len(self.entered))
+            self._count(event, "scrapped", pieces=pieces)
+        if fields["to"] == OUT or outcome == "scrap":
+            self.wip.jump(event.time, (self.wip.value or 0) - pieces)
+            if self.pieces[part] == 0 or fields["to"] == OUT:
+                del self.entered[part], self.pieces[part]
+                self.reworked.discard(part)
 
-    def _depart(self, event: Event, lead_s: float, *, first_pass: bool) -> None:
-        self._count(event, "departed", *(["first_pass"] if first_pass else []))
+    def _finish(self, event: Event, machine: Machine, fields: Any, pieces: int) -> None:  # noqa: ANN401
+        """Count the ideal time of a cycle when the last of its lot leaves the machine."""
+        part = fields["part"]
+        _find(self.entered, part, event)
+        whole = self.pieces[part]
+        if fields["outcome"] == "scrap" and self.gone[machine] + pieces < whole:
+            self.gone[machine] += pieces
+            return
+        self.gone[machine] = 0
+        self.pieces[part] = 0 if fields["outcome"] == "scrap" else pieces
+        if event.time >= self.start_s:
+            self.ideal_s[machine] += self.job(machine[0], fields["product"]).ideal_s(whole)
+
+    def _order(self, event: Event) -> None:
+        fields: Any = event.fields
+        if fields["change"] == "released":
+            self._count(event, "orders_arrived")
+            self.released.setdefault(fields["order"], event.time)
+        elif fields["change"] == "ended":
+            released_s = _find(self.released, fields["order"], event)
+            if fields["pieces"] > 0:
+                self._count(event, "orders_departed")
+                self._lead(event, event.time - released_s)
+
+    def _lead(self, event: Event, lead_s: float) -> None:
         if event.time >= self.start_s:
             self.lead_sum_s += lead_s
             self.lead_bins[bisect_right(_EDGES, lead_s)] += 1
@@ -214,7 +256,7 @@ class _Tally:
             rework=by_machine("rework"),
             failures=by_machine("failures"),
             repaired=by_machine("repaired"),
-            ideal_s=np.array([stations[name].ideal for name, _ in self.machines]),
+            ideal_s=np.array(list(self.ideal_s.values())),
             power_w=np.array([[stations[name].power.of(state) for state in STATES] for name, _ in self.machines]),
             edges=tuple(self.levels),
             level_s=_integrals(self.levels, float),
@@ -231,6 +273,8 @@ class _Tally:
             departed=counts["departed"],
             scrapped=counts["scrapped"],
             first_pass=counts["first_pass"],
+            orders_arrived=counts["orders_arrived"],
+            orders_departed=counts["orders_departed"],
             wip_s=self.wip.integral(float),
             lead_sum_s=self.lead_sum_s,
             lead_bins=self.lead_bins,
@@ -258,8 +302,8 @@ def _machines(line: Line) -> Iterator[Machine]:
 
 def _capacities(line: Line) -> Iterator[tuple[str, float]]:
     """Yield every buffer with its places; the queues of arrivals come last and are never full."""
-    yield from ((edge.name, inf if edge.buffer is None else edge.buffer) for edge in line.route if edge.to != OUT)
-    if line.source.arrivals is not None:
+    yield from ((edge.name, inf if edge.buffer is None else edge.buffer) for edge in line.edges if edge.to != OUT)
+    if line.source.kind != "saturated":
         yield from ((f"source->{name}", inf) for name in line.fed)
 
 

@@ -8,22 +8,26 @@ import numpy as np
 import pytest
 
 from support.lines import constant, serial
+from twin.engine import records
 from twin.engine.plan import make_plan
-from twin.engine.records import COLUMNS, TABLES, World, as_array, as_objects, empty, grow_parts, tables_of, world_of
+from twin.engine.records import World, as_array, as_objects, empty, grow, tables_of, world_of
 
+TABLES, COLUMNS = records.TABLES[True], records.COLUMNS[True]
 FORMS = pytest.mark.parametrize("objects", [True, False], ids=["objects", "arrays"])
 
 
 def filled(name: str, count: int = 5) -> np.ndarray[Any, Any]:
     """Return a table in which every value differs from every other, the reals no whole numbers."""
-    rows = empty(name, count)
+    rows = empty(name, count, varied=True)
     for place, (field, kind) in enumerate(TABLES[name].items()):
         rows[field] = np.arange(count) * 1000 + place + (0.1 if kind == "f8" else 0)
     return rows
 
 
-def plan_tables() -> dict[str, np.ndarray[Any, Any]]:
-    return make_plan(serial({"a": {"cycle": constant(4)}, "b": {"machines": 2, "cycle": constant(7)}}, [3])).tables
+def plan_tables(**keys: str) -> dict[str, np.ndarray[Any, Any]]:
+    return make_plan(
+        serial({"a": {"cycle": constant(4)}, "b": {"machines": 2, "cycle": constant(7)}}, [3], **keys)
+    ).tables
 
 
 def free_list(world: World) -> list[int]:
@@ -38,7 +42,7 @@ def free_list(world: World) -> list[int]:
 def test_a_table_survives_the_way_to_objects_and_back(name: str) -> None:
     rows = filled(name)
 
-    back = as_array(name, as_objects(name, rows))
+    back = as_array(name, as_objects(name, rows, varied=True), varied=True)
 
     assert back.dtype == rows.dtype
     assert np.array_equal(back, rows)
@@ -47,7 +51,7 @@ def test_a_table_survives_the_way_to_objects_and_back(name: str) -> None:
 @pytest.mark.parametrize("name", TABLES)
 def test_both_forms_are_read_in_the_same_words(name: str) -> None:
     rows = filled(name)
-    table, objects = rows.view(np.recarray), as_objects(name, rows)
+    table, objects = rows.view(np.recarray), as_objects(name, rows, varied=True)
 
     # Every NumPy scalar has a `size` and a `base` of its own: only compiled rules may read these two by name.
     for field in TABLES[name]:
@@ -55,7 +59,7 @@ def test_both_forms_are_read_in_the_same_words(name: str) -> None:
 
 
 def test_an_object_holds_python_numbers_and_no_other_field() -> None:
-    [row, *_] = as_objects("parts", filled("parts"))
+    [row, *_] = as_objects("parts", filled("parts"), varied=True)
 
     assert {type(getattr(row, field)) for field in TABLES["parts"]} == {int, float}
     with pytest.raises(AttributeError):
@@ -63,12 +67,13 @@ def test_an_object_holds_python_numbers_and_no_other_field() -> None:
 
 
 @FORMS
-def test_a_world_survives_the_way_from_tables_and_back(*, objects: bool) -> None:
-    tables = plan_tables()
+@pytest.mark.parametrize("move", ["piece", "order"])
+def test_a_world_survives_the_way_from_tables_and_back(move: str, *, objects: bool) -> None:
+    tables, varied = plan_tables(move=move), move == "order"
 
     back = tables_of(world_of(tables, objects=objects))
 
-    assert set(back) == {*TABLES, *COLUMNS}
+    assert set(back) == {*records.TABLES[varied], *records.COLUMNS[varied]}
     for name, column in back.items():
         assert column.dtype == tables[name].dtype, name
         assert np.array_equal(column, tables[name]), name
@@ -97,7 +102,7 @@ def test_more_part_records_join_the_free_list_before_those_left(*, objects: bool
     line.free_count -= 5
     before, rest = len(world.parts), free_list(world)
 
-    world = grow_parts(world, 3)
+    world = grow(world, "parts", 3)
 
     assert len(world.parts) == before + 3
     assert free_list(world) == [before, before + 1, before + 2, *rest]
@@ -110,6 +115,6 @@ def test_part_records_grow_from_an_empty_free_list(*, objects: bool) -> None:
     world.line[0].free, world.line[0].free_count = -1, 0
     before = len(world.parts)
 
-    world = grow_parts(world, 2)
+    world = grow(world, "parts", 2)
 
     assert free_list(world) == [before, before + 1]

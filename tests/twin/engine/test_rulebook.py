@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 
-from twin.engine import records, rulebook
-from twin.engine.compiled_clock import ENTRIES, MODULE, compiled_rules
+from twin.engine import compiled_clock, records, rulebook
+from twin.engine.compiled_clock import ENTRIES, compiled_rules
 from twin.engine.rulebook import MODULES, bind, constants, rules, rules_key
 
+BUILT_IN = {"range", "len", "int"}
 ROOT = Path(__file__).parents[3]
 
 PROBE = """
@@ -28,7 +29,7 @@ from twin.line.scenario import scenario
 
 line = scenario(load_line_text("line: one\\nstations: {a: {cycle: {exponential: {mean: 10 s}}}}"))
 found = {engine: simulate(line, engine=engine, horizon=3600.0)[0].digest for engine in ("simpy", "compiled")}
-compiled = [rule.stats for rule in compiled_rules().values()]
+compiled = [rule.stats for rule in compiled_rules(varied=False).values()]
 found["loaded"] = sum(sum(stats.cache_hits.values()) for stats in compiled)
 found["made"] = sum(sum(stats.cache_misses.values()) for stats in compiled)
 print(json.dumps(found))
@@ -61,10 +62,12 @@ def test_two_rules_of_one_name_are_refused(monkeypatch: pytest.MonkeyPatch) -> N
         rules()
 
 
-def test_both_clocks_run_the_same_code_objects() -> None:
-    plain = bind(lambda _, rule: rule)
-    compiled_rules()
-    compiled = vars(sys.modules[MODULE])
+@pytest.mark.parametrize("varied", [False, True])
+def test_both_clocks_run_the_same_code_objects(*, varied: bool) -> None:
+    plain = bind(lambda _, rule: rule, varied=varied)
+    compiled_rules(varied=varied)
+    compiled = vars(sys.modules[compiled_clock.MODULES[varied]])
+    assert plain["VARIED"] == compiled["VARIED"] == varied
 
     for name, rule in rules().items():
         assert plain[name].__code__ is rule.__code__, name
@@ -91,9 +94,10 @@ def test_everything_that_a_rule_names_is_in_the_namespace() -> None:
         inner = (constant for constant in code.co_consts if isinstance(constant, types.CodeType))
         return set(code.co_names).union(*(names(each) for each in inner))
 
-    fields = {field for table in records.TABLES.values() for field in table} | set(records.World._fields)
+    fields = {field for table in records.TABLES[True].values() for field in table}
+    fields |= set(records.World._fields)
     unknown = {name: names(rule.__code__) - set(namespace) - fields for name, rule in rules().items()}
-    assert {name: rest - {"range", "len"} for name, rest in unknown.items() if rest - {"range", "len"}} == {}
+    assert {name: rest - BUILT_IN for name, rest in unknown.items() if rest - BUILT_IN} == {}
 
 
 def test_constants_are_numbers() -> None:

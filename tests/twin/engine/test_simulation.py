@@ -161,7 +161,7 @@ def test_the_clock_follows_from_the_work(
     clock: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(simulation, "is_compiled", lambda: is_compiled)
+    monkeypatch.setattr(simulation, "is_compiled", lambda **_: is_compiled)
 
     assert chosen_clock(seconds / simulation.SECONDS_A_MOVE) == clock
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.accounts import make_accounts, times
-from twin.accounts import Accounts, total
+from twin.accounts import LEAD_BINS, Accounts, total
 from twin.events import STATES
 from twin.kpi.definitions import KPIS, Kpi, values
 from twin.kpi.elements import WholeLine, WorkUnit, machines_of, whole_line, work_unit
@@ -17,7 +17,7 @@ from twin.kpi.elements import WholeLine, WorkUnit, machines_of, whole_line, work
 ASKED = {
     "availability", "effectiveness", "quality", "oee", "teep", "throughput_rate", "utilisation_efficiency",
     "setup_ratio", "scrap_ratio", "rework_ratio", "first_pass_ratio", "mtbf", "mttr", "mttf", "lead_time", "wip",
-    "energy_per_unit", "labour_hours_per_unit",
+    "orders_per_h", "energy_per_unit", "labour_hours_per_unit",
 }  # fmt: skip
 
 # One machine for 4,000 s: APT 2000, AUST 200, ADET 600, ADOT 600, so PBT 3400 and AUBT 2800; 190 parts of 10 s at best.
@@ -35,7 +35,7 @@ HAND = make_accounts(
     rework=np.array([9]),
     failures=np.array([4]),
     repaired=np.array([3]),
-    ideal_s=np.array([10.0]),
+    ideal_s=np.array([1900.0]),
     power_w=np.array([times(processing=3600, off_shift=0)]),
     skills=("operator", "technician"),
     present_s=np.array([7200.0, 7200.0]),
@@ -44,7 +44,10 @@ HAND = make_accounts(
     departed=160,
     scrapped=40,
     first_pass=120,
+    orders_arrived=9,
+    orders_departed=8,
     lead_sum_s=48_000.0,
+    lead_bins=np.bincount([700], weights=[160], minlength=LEAD_BINS).astype(np.int64),
     wip_s=20_000.0,
 )  # fmt: skip
 
@@ -68,7 +71,8 @@ BY_LINE = {
     "rework_ratio": 0.2,  # (160 - 120) / 200
     "first_pass_ratio": 0.6,  # 120 / 200
     "throughput_rate": 144.0,  # 160 in 4000 s
-    "lead_time": 300.0,
+    "orders_per_h": 7.2,  # 8 in 4000 s
+    "lead_time": 300.0,  # 48,000 of 160
     "wip": 5.0,
     "energy_per_unit": 0.025,  # 3.6 kW x 2000 s = 2 kWh over 80 units
     "labour_hours_per_unit": 0.05,  # 14,400 person seconds = 4 h over 80 units
@@ -120,7 +124,7 @@ def test_oee_of_a_station_whose_first_part_is_not_done_is_zero() -> None:
 
 def test_time_outside_the_shifts_lowers_teep_and_leaves_oee() -> None:
     states = np.array([times(processing=1800, off_shift=1800)])
-    made = {"states": states, "parts": np.array([1800])}
+    made = {"states": states, "parts": np.array([1800]), "ideal_s": np.array([1800.0])}
     kpis = values(work_unit(make_accounts({"press": 1}, **made), (0,)))
     assert (kpis["oee"], kpis["teep"]) == (1.0, 0.5)
 

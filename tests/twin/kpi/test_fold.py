@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from itertools import count, repeat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from twin.events import Value
 
 HOUR = 3600.0
+NO_LOT: dict[str, Any] = {"pieces": None, "product": None}
 
 LINE = scenario(
     load_line_text("""
@@ -60,10 +61,10 @@ class Log:
         self.add(time, "state", station, machine, state=state, reason=reason)
 
     def part(self, time: float, station: str, part: int, to: str, outcome: str = "good") -> None:
-        self.add(time, "part", station, 1, part=part, outcome=outcome, cycle_s=10.0, to=to)
+        self.add(time, "part", station, 1, part=part, outcome=outcome, cycle_s=10.0, to=to, **NO_LOT)
 
     def arrival(self, time: float, part: int, station: str = "press") -> None:
-        self.add(time, "arrival", station, part=part, accepted=part >= 0)
+        self.add(time, "arrival", station, part=part, accepted=part >= 0, pieces=None)
 
     def level(self, time: float, buffer: str, level: int) -> None:
         self.add(time, "level", buffer.partition("->")[2], buffer=buffer, level=level)
@@ -146,7 +147,7 @@ def test_accounts_of_seventy_seconds_worked_by_hand() -> None:
 
 def test_what_describes_the_line_comes_from_the_scenario() -> None:
     accounts = fold(seventy_seconds(), LINE, 0, 70)
-    assert accounts.ideal_s.tolist() == [8, 10]
+    assert accounts.ideal_s.tolist() == (accounts.parts * [8, 10]).tolist()
     np.testing.assert_array_equal(
         accounts.power_w[0],
         times(
@@ -306,7 +307,10 @@ def test_a_machine_buffer_crew_or_part_that_is_unknown_is_refused() -> None:
         {"kind": "state", "station": "press", "machine": 2, "fields": {"state": "blocked", "reason": None}},
         {"kind": "level", "fields": {"buffer": "press->out", "level": 1}},
         {"kind": "crew", "fields": {"skill": "welder", "present": 1, "busy": 0, "waiting": 0}},
-        {"kind": "part", "fields": {"part": 9, "outcome": "good", "cycle_s": 1.0, "to": "out"}},
+        {
+            "kind": "part",
+            "fields": {"part": 9, "outcome": "good", "cycle_s": 1.0, "to": "out", **NO_LOT},
+        },
     ):
         log = start()
         refused([*log.events, replace(log.events[0], **change)], "is unknown")

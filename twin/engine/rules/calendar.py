@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from twin.engine.records import DOWN, INFINITE, OFF_SHIFT, PROCESSING, Record, World
+from twin.engine.records import DOWN, INFINITE, OFF_SHIFT, PROCESSING, SETUP, VARIED, Record, World
 from twin.engine.rules.crew import ask_repair, change_pool, leave_queue, release_crew, release_repairers
 from twin.engine.rules.failures import go_on, pause_clocks, run_clocks
 from twin.engine.rules.record import change_level, draw, enter, mark
+from twin.engine.rules.releases import open_orders
 from twin.engine.rules.timers import set_time
-from twin.engine.rules.work import stop_work
+from twin.engine.rules.work import stop_setup, stop_work
 from twin.line.work_calendar import WEEK
 
 
@@ -27,6 +28,8 @@ def leave_shift(world: World, machine: Record) -> None:
         release_repairers(world, machine)
     elif machine.waiting == 1:
         leave_queue(world, machine, 0)
+    elif VARIED and machine.state == SETUP:
+        stop_setup(world, machine)
     if machine.crewed == 1:
         release_crew(world, machine)
     if machine.first_failure < machine.last_failure:
@@ -102,6 +105,8 @@ def open_line(world: World) -> None:
             change_level(world, edge, 0)
         if edge.arrival_stream >= 0:
             set_time(world, edge.timer, draw(world, edge.arrival_stream))
+    if VARIED:
+        open_orders(world)
     for p in range(len(world.pools)):
         change_pool(world, p, 0, 0)
     if line.windows > 0:

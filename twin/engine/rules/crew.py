@@ -6,9 +6,9 @@ and all that it asks is free, which says the same and looks at no more than the 
 
 from __future__ import annotations
 
-from twin.engine.records import WAITING_OPERATOR, WAITING_REPAIR, Record, World
+from twin.engine.records import PREPARE, VARIED, WAITING_OPERATOR, WAITING_REPAIR, Record, World
 from twin.engine.rules.record import LOG_CREW, enter, lock, log
-from twin.engine.rules.work import run_on, start_repair
+from twin.engine.rules.work import start_repair, take_up
 
 
 def change_pool(world: World, p: int, free: int, waiting: int) -> None:
@@ -108,13 +108,12 @@ def _ask(world: World, machine: Record, first: int, last: int) -> bool:
 
 
 def ask_crew(world: World, machine: Record) -> None:
-    """The machine has a part and work left: it asks for its crew, then works."""
-    station = world.stations[machine.station]
-    if station.crew_first == station.crew_last:
-        run_on(world, machine)
-    elif _ask(world, machine, station.crew_first, station.crew_last):
+    """The machine has a part, and setup or work left: it asks for its crew, then goes on."""
+    if machine.crew_first == machine.crew_last:
+        take_up(world, machine)
+    elif _ask(world, machine, machine.crew_first, machine.crew_last):
         machine.crewed = 1
-        run_on(world, machine)
+        take_up(world, machine)
     else:
         enter(world, machine, WAITING_OPERATOR)
 
@@ -124,6 +123,9 @@ def ask_repair(world: World, machine: Record) -> None:
     failure = world.failures[machine.broken]
     first = failure.own_first if machine.crewed == 1 else failure.all_first
     last = failure.own_last if machine.crewed == 1 else failure.all_last
+    if VARIED and machine.crewed == 1 and machine.phase == PREPARE:
+        first = failure.setup_first
+        last = failure.setup_last
     if first == last:
         machine.need_first = first
         machine.need_last = last
@@ -144,16 +146,14 @@ def release_repairers(world: World, machine: Record) -> None:
 
 def release_crew(world: World, machine: Record) -> None:
     """The machine's crew is free again."""
-    station = world.stations[machine.station]
     machine.crewed = 0
-    for n in range(station.crew_first, station.crew_last):
+    for n in range(machine.crew_first, machine.crew_last):
         change_pool(world, world.needs[n].pool, world.needs[n].count, 0)
 
 
 def _give_back(world: World, machine: Record, sign: int) -> None:
     """What the machine's crew adds to (1) or takes from (-1) the people promised to be free some day."""
-    station = world.stations[machine.station]
-    for n in range(station.crew_first, station.crew_last):
+    for n in range(machine.crew_first, machine.crew_last):
         world.pools[world.needs[n].pool].promised += sign * world.needs[n].count
 
 
@@ -218,5 +218,5 @@ def grant(world: World) -> None:
                         start_repair(world, machine)
                     else:
                         machine.crewed = 1
-                        run_on(world, machine)
+                        take_up(world, machine)
                     granted = True

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from twin.engine.records import BLOCKED, DONE, INFINITE, PROCESSING, STARVED, WORK, Record, World
+from twin.engine.records import (
+    BLOCKED,
+    DONE,
+    INFINITE,
+    PREPARE,
+    PROCESSING,
+    SETUP,
+    STARVED,
+    VARIED,
+    WORK,
+    Record,
+    World,
+)
 from twin.engine.rules.crew import ask_crew, ask_repair, leave_queue, release_repairers
 from twin.engine.rules.record import draw, enter, mark
 from twin.engine.rules.timers import set_time
-from twin.engine.rules.work import grow_older, run_on, set_failure_time, stop_work
+from twin.engine.rules.work import grow_older, set_failure_time, stop_setup, stop_work, take_up
 
 
 def pause_clocks(world: World, machine: Record) -> None:
@@ -52,6 +64,8 @@ def fail(world: World, machine: Record) -> None:
             stop_work(world, machine)
     elif machine.waiting == 1:
         leave_queue(world, machine, 0)
+    elif VARIED and machine.state == SETUP:
+        stop_setup(world, machine)
     machine.broken = f
     machine.failures += 1
     pause_clocks(world, machine)
@@ -76,9 +90,9 @@ def repaired(world: World, machine: Record) -> None:
 
 def go_on(world: World, machine: Record) -> None:
     """A sound machine within the shift takes up what it holds: work, a finished part, or nothing."""
-    if machine.phase == WORK:
+    if machine.phase == WORK or (VARIED and machine.phase == PREPARE):
         if machine.crewed == 1:
-            run_on(world, machine)
+            take_up(world, machine)
         else:
             ask_crew(world, machine)
     elif machine.phase == DONE:

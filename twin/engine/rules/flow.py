@@ -2,30 +2,45 @@
 
 from __future__ import annotations
 
-from twin.engine.records import BLOCKED, DONE, GROUP, IDLE, INFINITE, PAUSE, STARVED, WORK, Record, World
-from twin.engine.rules.crew import ask_crew, release_crew
+from twin.engine.records import (
+    BLOCKED,
+    FIRST_COME,
+    GROUP,
+    IDLE,
+    INFINITE,
+    STARVED,
+    VARIED,
+    WORK,
+    Record,
+    World,
+)
+from twin.engine.rules.crew import ask_crew
+from twin.engine.rules.delays import delay, delay_ends
+from twin.engine.rules.dispatch import choose
+from twin.engine.rules.lots import give_product
 from twin.engine.rules.record import (
     LOG_PART,
     change_level,
     depart,
     draw,
     enter,
-    free_part,
     lock,
     log,
+    log_lot,
     mark,
     new_part,
 )
+from twin.engine.rules.setup import begin_lot
 from twin.engine.rules.timers import set_time
-from twin.engine.rules.work import grow_older
-
-OUT, SCRAPPED = -1, -2
-PAUSE_EVERY = (1 << 20) - 1
 
 
 def put(world: World, edge: Record, p: int) -> None:
     """The part joins the end of the edge; with transport it is on its way first, never overtaking."""
     line = world.line[0]
+    if VARIED and edge.overtaking == 1:
+        change_level(world, edge, 1)
+        delay(world, edge, p, line.now + draw(world, edge.stream))
+        return
     part = world.parts[p]
     part.next = -1
     if edge.level == 0:
@@ -51,6 +66,9 @@ def put(world: World, edge: Record, p: int) -> None:
 
 def arrive_by_transport(world: World, edge: Record) -> None:
     """The first part on its way is there; the next one, if any, rings at its own time."""
+    if VARIED and edge.overtaking == 1:
+        delay_ends(world, edge)
+        return
     p = world.parts[edge.moving].next
     edge.ready += 1
     edge.moving = p
@@ -69,13 +87,19 @@ def let_go(world: World, machine: Record) -> None:
 
 def count_part(world: World, machine: Record, edge: Record) -> None:
     """A part leaves the machine by this edge."""
-    machine.parts += 1
+    part = world.parts[machine.part]
+    pieces = 1
+    if VARIED:
+        pieces = part.pieces
+        machine.ideal += machine.ideal_cycle
+    machine.parts += pieces
     if edge.rework == 1:
-        machine.rework += 1
-        world.parts[machine.part].reworked = 1
+        machine.rework += pieces
+        part.reworked = 1
     if world.line[0].tracing:
-        number = world.parts[machine.part].number
-        log(world, LOG_PART, machine.index, number, edge.rework, edge.to, machine.cycle)
+        log(world, LOG_PART, machine.index, part.number, edge.rework, edge.to, machine.cycle)
+        if VARIED:
+            log_lot(world, pieces, part.product)
 
 
 def leave(world: World, machine: Record, edge: Record) -> None:
@@ -154,27 +178,35 @@ def look_for_deadlock(world: World, station: Record) -> None:
         lock(world)
 
 
+def take_new(world: World, station: Record, machine: Record) -> bool:
+    """Give the machine a part from the stock that never runs out."""
+    machine.part = new_part(world, station.index, 1)
+    if VARIED:
+        give_product(world, machine.part, station.product_odds, machine.product_stream)
+    return True
+
+
 def take(world: World, station: Record, machine: Record) -> bool:
-    """Give the machine the part that has waited longest over all edges in, ties by edge order, the source last."""
+    """Give the machine the part that its station's rule wants, mostly the longest waiting; the source comes last."""
     best = -1
     longest = INFINITE
-    for q in range(station.first_in, station.last_in):
-        e = world.ins[q]
-        edge = world.edges[e]
-        if edge.ready > 0:
-            since = world.parts[edge.head].since
-        elif edge.capacity == 0 and edge.first_blocked >= 0:
-            since = world.machines[edge.first_blocked].done
-        else:
-            continue
-        if since < longest:
-            longest = since
-            best = e
+    if VARIED and station.dispatch != FIRST_COME:
+        best = choose(world, station, machine)
+    else:
+        for q in range(station.first_in, station.last_in):
+            e = world.ins[q]
+            edge = world.edges[e]
+            if edge.ready > 0:
+                since = world.parts[edge.head].since
+            elif edge.capacity == 0 and edge.first_blocked >= 0:
+                since = world.machines[edge.first_blocked].done
+            else:
+                continue
+            if since < longest:
+                longest = since
+                best = e
     if best < 0:
-        if station.saturated == 0:
-            return False
-        machine.part = new_part(world, station.index)
-        return True
+        return station.saturated == 1 and take_new(world, station, machine)
     edge = world.edges[best]
     if edge.ready == 0:
         giver = unblock(world, edge)
@@ -199,14 +231,19 @@ def station_moves(world: World, station: Record) -> None:
             if not take(world, station, machine):
                 return
             machine.phase = WORK
-            machine.work = draw(world, machine.cycle_stream)
-            machine.cycle = machine.work
-            ask_crew(world, machine)
+            if VARIED:
+                begin_lot(world, station, machine)
+            else:
+                machine.work = draw(world, machine.cycle_stream)
+                machine.cycle = machine.work
+                ask_crew(world, machine)
 
 
 def settle(world: World) -> None:
     """Make all moves possible now: always the marked station latest in the file, until nothing is marked."""
     line = world.line[0]
+    if VARIED and line.unsettled == 1:
+        return
     while line.marked > 0:
         s = line.top
         while world.stations[s].marked == 0:
@@ -222,45 +259,3 @@ def settle(world: World) -> None:
         if line.on == 1:
             station_moves(world, station)
     line.top = -1
-
-
-def complete(world: World, machine: Record) -> None:
-    """The cycle is complete: people first, then scrap and route are drawn, then the part leaves or blocks."""
-    line = world.line[0]
-    line.moves += 1
-    if line.moves & PAUSE_EVERY == 0:
-        line.flag |= PAUSE
-    set_time(world, machine.index, INFINITE)
-    if machine.first_failure < machine.last_failure:
-        grow_older(world, machine, machine.work)
-    if machine.crewed == 1:
-        release_crew(world, machine)
-    machine.phase = DONE
-    machine.done = line.now
-    station = world.stations[machine.station]
-    if station.scrap > 0.0 and draw(world, machine.scrap_stream) < station.scrap:
-        scrap(world, machine)
-        return
-    q = station.first_out
-    if station.last_out - q > 1:
-        u = draw(world, machine.route_stream)
-        while u >= world.edges[world.outs[q]].cumulative:
-            q += 1
-    edge = world.edges[world.outs[q]]
-    machine.edge = edge.index
-    if edge.to < 0 or edge.level < edge.capacity:
-        leave(world, machine, edge)
-    else:
-        block(world, machine, edge)
-
-
-def scrap(world: World, machine: Record) -> None:
-    """The part is scrapped: it leaves the line here."""
-    line = world.line[0]
-    machine.parts += 1
-    machine.scrap += 1
-    line.scrapped += 1
-    if line.tracing:
-        log(world, LOG_PART, machine.index, world.parts[machine.part].number, 0, SCRAPPED, machine.cycle)
-    free_part(world, machine.part)
-    let_go(world, machine)

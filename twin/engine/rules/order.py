@@ -1,17 +1,21 @@
 """What rings when: ties in time go by rank of the kind of event, then station, then machine.
 
-Ranks: completion, repair end, transport arrival, arrival, shift end, failure, shift start, cut. Timers are numbered in
-this order, so a clock that lets the lowest number win keeps it.
+Ranks: completion, setup end, repair end, transport arrival, arrival, shift end, failure, shift start, cut. Timers are
+numbered in this order, so a clock that lets the lowest number win keeps it.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from twin.engine.records import VARIED
 from twin.engine.rules.calendar import shift_ends, shift_starts
 from twin.engine.rules.crew import grant
 from twin.engine.rules.failures import fail, repaired
-from twin.engine.rules.flow import arrive_by_transport, complete, settle
+from twin.engine.rules.flow import arrive_by_transport, settle
+from twin.engine.rules.outcome import complete
+from twin.engine.rules.releases import release
+from twin.engine.rules.setup import setup_ends
 from twin.engine.rules.sources import arrive
 
 if TYPE_CHECKING:
@@ -21,14 +25,18 @@ if TYPE_CHECKING:
 def ring(world: World, i: int) -> None:
     """Timer i rings: one thing changes. Then what can be granted is granted, and the line settles."""
     line = world.line[0]
-    if i < line.repairs:
+    if i < line.setups:
         complete(world, world.machines[i])
+    elif VARIED and i < line.repairs:
+        setup_ends(world, world.machines[world.owners[i]])
     elif i < line.transports:
         repaired(world, world.machines[world.owners[i]])
     elif i < line.arrivals:
         arrive_by_transport(world, world.edges[world.owners[i]])
-    elif i < line.shift_end:
+    elif i < line.orders:
         arrive(world, world.edges[world.owners[i]])
+    elif VARIED and i < line.shift_end:
+        release(world, i)
     elif i < line.failures:
         shift_ends(world)
     elif i < line.shift_start:

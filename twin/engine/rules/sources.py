@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from twin.engine.records import IDLE, Record, World
+from twin.engine.records import IDLE, VARIED, Record, World
 from twin.engine.rules.flow import put
+from twin.engine.rules.lots import give_product
 from twin.engine.rules.record import LOG_ARRIVAL, draw, log, new_part
 from twin.engine.rules.timers import set_time
 
@@ -26,7 +27,10 @@ def arrive(world: World, edge: Record) -> None:
     line = world.line[0]
     set_time(world, edge.timer, line.now + draw(world, edge.arrival_stream))
     if finds_room(world, edge):
-        put(world, edge, new_part(world, edge.to))
+        p = new_part(world, edge.to, 1)
+        if VARIED:
+            give_product(world, p, edge.arrival_odds, edge.arrival_product)
+        put(world, edge, p)
     else:
         line.turned_away += 1
         if line.tracing:

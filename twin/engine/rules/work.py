@@ -5,7 +5,7 @@ Work and ages are kept as at the start of the stretch. Nothing is re-associated.
 
 from __future__ import annotations
 
-from twin.engine.records import DOWN, INFINITE, PROCESSING, Record, World
+from twin.engine.records import DOWN, INFINITE, PREPARE, PROCESSING, SETUP, VARIED, Record, World
 from twin.engine.rules.record import enter
 from twin.engine.rules.timers import set_time
 
@@ -40,6 +40,22 @@ def run_on(world: World, machine: Record) -> None:
     else:
         machine.fails_at = now + least
     set_failure_time(world, machine)
+
+
+def take_up(world: World, machine: Record) -> None:
+    """The machine has whom it needs: its setup goes on, or its work."""
+    if VARIED and machine.phase == PREPARE:
+        enter(world, machine, SETUP)
+        machine.start = world.line[0].now
+        set_time(world, machine.setup_timer, machine.start + machine.setup)
+    else:
+        run_on(world, machine)
+
+
+def stop_setup(world: World, machine: Record) -> None:
+    """The setup is interrupted from outside, as a cycle is; no failure clock has aged in it."""
+    machine.setup = machine.start + machine.setup - world.line[0].now
+    set_time(world, machine.setup_timer, INFINITE)
 
 
 def grow_older(world: World, machine: Record, by: float) -> None:

@@ -1,0 +1,105 @@
+"""What a plan is made with: rows of tables, needs of people and random streams, collected in the order of the line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from twin.engine.records import INFINITE, empty
+from twin.engine.streams import BLOCK, RESERVE, Stream
+from twin.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy as np
+
+    from twin.line.distributions import Distribution
+    from twin.line.line import Line
+    from twin.line.route import Edge
+    from twin.line.station import Station
+
+SOURCE = "source"
+
+Row = dict[str, Any]
+"""A row of a table in the making."""
+
+
+class Builder:
+    """Collects rows and streams while a plan is made."""
+
+    def __init__(self, line: Line) -> None:
+        self.line = line
+        self.varied = not line.alike
+        self.edges: tuple[Edge, ...] = line.edges
+        self.station_index = {name: s for s, name in enumerate(line.stations)}
+        self.pool_index = {skill: p for p, skill in enumerate(line.operators)}
+        self.streams: list[Stream] = []
+        self.needs: list[tuple[int, int]] = []
+        self.failures: list[Row] = []
+        self.failure_names: list[str] = []
+
+    def stream(self, owner: str, number: int, purpose: str, distribution: Distribution | None, burst: int = 0) -> int:
+        """Open a stream; return its index."""
+        self.streams.append(Stream(owner, number, purpose, distribution, burst))
+        return len(self.streams) - 1
+
+    def way_stream(self, edge: Edge) -> int:
+        """Open the stream of an edge's transport or delay; return its index, -1 where it has none.
+
+        Raises
+        ------
+        InputError
+            If the edge leads to more machines at once than a stream keeps variates for.
+        """
+        kind = "transport" if edge.transport is not None else "delay"
+        distribution = edge.transport or edge.delay
+        if distribution is None:
+            return -1
+        # Each machine that takes a part may let another one into the edge, all at one instant.
+        burst = self.line.stations[edge.to].machines
+        if burst > BLOCK - RESERVE:
+            raise InputError(
+                f"route.{edge.name}.{kind}: {edge.to} has {burst} machines, over {BLOCK - RESERVE} behind a "
+                f"{kind}; leave out `{kind}` or write fewer machines"
+            )
+        return self.stream(edge.name, 0, kind, distribution, burst)
+
+    def need(self, people: Mapping[str, int]) -> tuple[int, int]:
+        """Note whom somebody asks; return where the needs begin and end."""
+        first = len(self.needs)
+        self.needs += [(self.pool_index[skill], count) for skill, count in people.items() if count > 0]
+        return first, len(self.needs)
+
+    def machine_failures(self, name: str, number: int, station: Station) -> tuple[int, int]:
+        """Note the failures of a machine; return where they begin and end."""
+        first = len(self.failures)
+        for failure_name, failure in station.failures.items():
+            asked = failure.repaired_by
+            owner = f"{name}.{failure_name}"
+            all_first, all_last = self.need(asked)
+            own_first, own_last = self.need(lacking(asked, station.crew))
+            row = {
+                "operating": int(failure.clock == "operating"), "due": INFINITE,
+                "ttf_stream": self.stream(owner, number, "ttf", failure.time_to_failure),
+                "ttr_stream": self.stream(owner, number, "ttr", failure.ttr),
+                "all_first": all_first, "all_last": all_last, "own_first": own_first, "own_last": own_last,
+            }  # fmt: skip
+            if station.setup is not None:
+                row["setup_first"], row["setup_last"] = self.need(lacking(asked, station.setup.crew))
+            self.failures.append(row)
+            self.failure_names.append(failure_name)
+        return first, len(self.failures)
+
+
+def lacking(asked: Mapping[str, int], there: Mapping[str, int]) -> dict[str, int]:
+    """Return whom those who are there leave to be asked."""
+    return {skill: count - there.get(skill, 0) for skill, count in asked.items()}
+
+
+def filled(name: str, rows: Sequence[Mapping[str, int | float]], *, varied: bool) -> np.ndarray[Any, Any]:
+    """Return a table of rows: what a row does not name is 0, for what makes parts differ a plain table has no place."""
+    table = empty(name, len(rows), varied=varied)
+    for i, row in enumerate(rows):
+        for field in row.keys() & set(table.dtype.names or ()):
+            table[field][i] = row[field]
+    return table
