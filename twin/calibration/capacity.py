@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -50,19 +50,23 @@ class AtWork:
 
     def time_at_least(self, count: int, within: Spans) -> float:
         """Return for how long at least so many were worked on, within intervals that do not overlap [s]."""
-        busy = np.concatenate(([0.0], np.cumsum(np.diff(self.edges) * (self.count[:-1] >= count))))
-        return self._over(busy, within)
+        spans = np.array(within, dtype=np.float64).reshape(-1, 2)
+        return float(self.times_at_least(count, spans[:, 0], spans[:, 1]).sum())
+
+    def times_at_least(self, count: int, starts: Floats, ends: Floats) -> Floats:
+        """Return for how long at least so many were worked on, from each start to its end, elementwise [s]."""
+        return self._over(self.count[:-1] >= count, starts, ends)
 
     def mean(self, within: Spans) -> float:
         """Return how many were worked on, on average over intervals that do not overlap."""
-        worked = np.concatenate(([0.0], np.cumsum(np.diff(self.edges) * self.count[:-1])))
-        return self._over(worked, within) / sum(end - start for start, end in within)
+        spans = np.array(within, dtype=np.float64)
+        return float(self._over(self.count[:-1], spans[:, 0], spans[:, 1]).sum() / (spans[:, 1] - spans[:, 0]).sum())
 
-    def _over(self, integral: Floats, within: Spans) -> float:
-        spans = np.array(within, dtype=np.float64).reshape(-1, 2)
-        return float(
-            (np.interp(spans[:, 1], self.edges, integral) - np.interp(spans[:, 0], self.edges, integral)).sum()
-        )
+    def _over(self, height: NDArray[Any], starts: Floats, ends: Floats) -> Floats:
+        """Integrate a step function from each start to its end."""
+        integral = np.concatenate(([0.0], np.cumsum(np.diff(self.edges) * height)))
+        found: Floats = np.interp(ends, self.edges, integral) - np.interp(starts, self.edges, integral)
+        return found
 
 
 def worked_spans(reports: pd.DataFrame, time: WorkingTime) -> dict[str, dict[str, Spans]]:

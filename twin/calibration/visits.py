@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from twin.calibration.working_time import union
 
 if TYPE_CHECKING:
-    import pandas as pd
     from numpy.typing import NDArray
 
     from twin.calibration.log import Roles
@@ -87,28 +87,45 @@ def visits_of(reports: pd.DataFrame, roles: Roles, time: WorkingTime) -> Visits:
     time
         The plant's working time.
     """
-    orders, stations = tuple(reports["order"].unique()), tuple(reports["station"].unique())
+    order_of, orders = pd.factorize(reports["order"])
+    station_of, stations = pd.factorize(reports["station"])
+    again = reports["rework"].to_numpy(dtype=bool)
+    kinds, spans = reports["kind"].to_numpy(), reports[["start", "end"]].to_numpy(dtype=np.float64)
+    worked, lengths = time.at(spans), spans[:, 1] - spans[:, 0]
+    pieces = reports[["done", "rejected"]].to_numpy(dtype=np.int64)
     rows = []
-    for (order, station, rework), of_visit in reports.groupby(["order", "station", "rework"], sort=False):
-        kinds = of_visit["kind"].to_numpy()
-        spans = of_visit[["start", "end"]].to_numpy(dtype=np.float64)
-        times = {kind: _machine_time(spans[kinds == kind]) for kind in ("production", "setup", "breakdown")}
-        together = times["production"] + times["setup"] + times["breakdown"]
-        middle = _middle(time.at(spans), spans[:, 1] - spans[:, 0])
+    for of_visit in _groups((order_of * len(stations) + station_of) * 2 + again):
+        one, here, kind = int(of_visit[0]), spans[of_visit], kinds[of_visit]
+        times = [_machine_time(here[kind == each]) for each in ("production", "setup", "breakdown")]
         rows.append((
-            orders.index(order), station in roles.finish, middle, stations.index(station), together,
-            float(time.at(spans[:, 0].min())), float(time.at(spans[:, 1].max())), times["production"], times["setup"],
-            times["breakdown"], float((spans[:, 1] - spans[:, 0]).sum()), int(of_visit["done"].sum()),
-            int(of_visit["rejected"].sum()), bool(rework),
+            int(order_of[one]), stations[station_of[one]] in roles.finish, _middle(worked[of_visit], lengths[of_visit]),
+            int(station_of[one]), sum(times), float(worked[of_visit, 0].min()), float(worked[of_visit, 1].max()),
+            *times, float(lengths[of_visit].sum()), *pieces[of_visit].sum(axis=0).tolist(), bool(again[one]),
         ))  # fmt: skip
     rows.sort(key=lambda row: row[:3])
     order, _, middle, station, together, first, last, work, setup, broken, reported, done, rejected, rework = (
         np.array(column) for column in zip(*rows, strict=True)
     )
     return Visits(
-        orders, stations, order, station, middle - together / 2, middle + together / 2, first, last,
+        tuple(orders), tuple(stations), order, station, middle - together / 2, middle + together / 2, first, last,
         work, setup, broken, reported, done, rejected, rework,
     )  # fmt: skip
+
+
+def pauses(reports: pd.DataFrame, time: WorkingTime) -> Floats:
+    """Return how long the pauses were between reports of one visit [s of working time]."""
+    visit = reports.groupby(["order", "station", "rework"], sort=False).ngroup().to_numpy()
+    starts, ends = time.at(reports["start"].to_numpy()), time.at(reports["end"].to_numpy())
+    found = [starts[of_visit[1:]] - np.maximum.accumulate(ends[of_visit])[:-1] for of_visit in _groups(visit)]
+    gaps = np.concatenate(found)
+    return gaps[gaps > 0]
+
+
+def _groups(key: Ints) -> list[Ints]:
+    """Return the elements of each value of a key, those first that appear first."""
+    by_key = np.argsort(key, kind="stable")
+    groups = np.split(by_key, np.flatnonzero(np.diff(key[by_key])) + 1)
+    return sorted(groups, key=lambda group: int(group[0]))
 
 
 def _machine_time(spans: Floats) -> float:

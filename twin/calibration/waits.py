@@ -83,12 +83,10 @@ def moves_of(
     begins = np.where(last, end, np.roll(visits.begin[usual], -1))
     finish = visits.finish[usual]
     wait = np.where(gone, 0.0, np.maximum(begins - finish, 0.0))
-    explained = np.array(
-        [
-            busy[to].time_at_least(servers[to], [(start, start + length)]) if length > 0 and to in busy else 0.0
-            for to, start, length in zip(target.tolist(), finish.tolist(), wait.tolist(), strict=True)
-        ]
-    )
+    explained = np.zeros(len(wait))
+    for to, at_work in busy.items():
+        into = target == to
+        explained[into] = at_work.times_at_least(servers[to], finish[into], finish[into] + wait[into])
     return Moves(order, usual, station, target, wait, explained, ~open_)
 
 
