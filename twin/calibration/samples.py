@@ -1,7 +1,7 @@
 """How sure the numbers of a fitted line are: the same plant, had other orders come (bootstrap over orders).
 
-B. Efron and R. J. Tibshirani, An Introduction to the Bootstrap (1993): orders are drawn with replacement, and everything
-but the choice of laws, machines, people and shifts is estimated anew.
+B. Efron and R. J. Tibshirani, An Introduction to the Bootstrap (1993): orders are drawn with replacement, and all but
+the choice of laws, machines, people and shifts is estimated anew.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from twin.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = ("lines", "new", "check", "run", "compare", "schema", "demo")
+COMMANDS = ("lines", "new", "check", "fit", "run", "compare", "schema", "demo")
 """The commands in the order of `twin --help`; each is the function of that name in the file of that name."""
 
 WRONG_INPUT = 2

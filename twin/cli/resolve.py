@@ -33,7 +33,7 @@ SAMPLED, AS_FITTED = "sampled", "as-fitted"
 ENGINES = ("auto", "simpy", "compiled")
 
 
-def _whole_number(option: str, least: int, most: int | None = None) -> Callable[[object], int]:
+def whole_number(option: str, least: int, most: int | None = None) -> Callable[[object], int]:
     """Return what reads a whole number and refuses what is none, in words."""
 
     def read(written: object) -> int:
@@ -75,7 +75,7 @@ ReplicationsOption = Annotated[
     typer.Option(
         "--replications",
         metavar="N",
-        parser=_whole_number("--replications", 1, MOST_REPLICATIONS),
+        parser=whole_number("--replications", 1, MOST_REPLICATIONS),
         help="Independent runs.",
     ),
 ]
@@ -88,7 +88,7 @@ WarmupOption = Annotated[
 ]
 SeedOption = Annotated[
     int,
-    typer.Option("--seed", metavar="N", parser=_whole_number("--seed", 0), help="Seed of all random streams."),
+    typer.Option("--seed", metavar="N", parser=whole_number("--seed", 0), help="Seed of all random streams."),
 ]
 EngineOption = Annotated[
     str,
@@ -99,7 +99,7 @@ WorkersOption = Annotated[
     typer.Option(
         "--workers",
         metavar="N",
-        parser=_whole_number("--workers", 1, MOST_WORKERS),
+        parser=whole_number("--workers", 1, MOST_WORKERS),
         help="Replications run at a time.  [default: one a core]",
     ),
 ]

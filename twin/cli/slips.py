@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 SLIP: type[Exception] = typer.BadParameter.__bases__[0]
 """What Typer raises for a command line that it cannot read, whichever parser it stands on."""
 
-MISSING = {"line": "name a line, such as ceiling_tiles, or a file", "name": "name the line to write, such as my_line"}
+MISSING = {
+    "line": "name a line, such as ceiling_tiles, or a file",
+    "name": "name the line to write, such as my_line",
+    "log": "name a log, a file .csv, .parquet or .xes",
+    "mapping": "write --map MAP.yaml, the file that says which column of the log is what",
+    "output": "write -o LINE.yaml, the line to be written",
+}
 """What to do where an argument is left out, by its name."""
 
 
