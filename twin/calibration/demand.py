@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy import stats
 
 from twin.calibration.families import Fit, fit_families, refit
-from twin.line.distributions import Exponential
+from twin.line.distributions import Exponential, Gamma
+from twin.line.work_calendar import WEEK
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,6 +22,12 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
+
+CERTAIN = 0.05
+"""Orders come as a Poisson process unless their numbers a week are as unlike one's as one in so many is."""
+
+EVEN = 0.01
+"""Orders never come more evenly than with this dispersion."""
 
 NEW_AFTER = 0.95
 """An order first seen when this share of all waits would have ended since the log began was not in the plant before."""
@@ -39,6 +47,8 @@ class Demand:
         The time between two [s on the clock]; one fewer than orders.
     every, pieces
         What fits the time between orders [s], and their sizes.
+    dispersion
+        Variance over mean of the number of orders in a long time: 1 of a Poisson process, more where they come in waves.
     start
         Code of the station where each begins.
     """
@@ -48,6 +58,7 @@ class Demand:
     gaps: Floats
     every: Fit
     pieces: Fit
+    dispersion: float
     start: Ints
 
 
@@ -82,21 +93,46 @@ def demand_of(
     gaps = np.maximum(np.diff(clock[came]), 1.0)
     firsts = np.flatnonzero(~visits.follows & ~visits.rework)
     start = {int(visits.order[v]): int(visits.station[v]) for v in firsts}
+    watched = window[1] - window[0]
+    every, dispersion = _arrivals(window[1] - clock[came], watched)
     return Demand(
         came=came,
-        watched=window[1] - window[0],
+        watched=watched,
         gaps=gaps,
-        every=fit_families(gaps, samples=samples, families=("exponential", "gamma", "weibull")),
+        every=every,
         pieces=fit_families(orders.pieces[came].astype(float), censored=~orders.known[came], samples=samples),
+        dispersion=dispersion,
         start=np.array([start.get(order, -1) for order in came.tolist()], dtype=np.int64),
     )
 
 
+def _arrivals(ago: Floats, watched: float) -> tuple[Fit, float]:
+    """Return the law of the time between orders, and their dispersion, from how long ago each was first seen.
+
+    An order is first seen when its first work begins: when the plant opens, after others. That shapes the gaps, but
+    hardly the numbers a week, in which orders come exponentially far apart if variance and mean are the same (test of
+    the dispersion: R. A. Fisher, Statistical Methods for Research Workers, 1925, section 17). Else it is a gamma: the
+    numbers of a renewal process have in the long run the dispersion `cv^2` of its gaps.
+    """
+    mean = watched / max(len(ago), 1)
+    weeks = int(watched // WEEK)
+    poisson = Fit(Exponential(mean), "exponential", len(ago), 0)
+    if weeks < 2 or not len(ago):  # noqa: PLR2004 -- as many as have a variance
+        return poisson, 1.0
+    numbers = np.bincount((ago // WEEK).astype(np.int64), minlength=weeks)[:weeks]
+    dispersion = max(float(numbers.var(ddof=1) / max(numbers.mean(), 1.0)), EVEN)
+    below = float(stats.chi2.cdf((weeks - 1) * dispersion, weeks - 1))
+    p_value = 2 * min(below, 1 - below)
+    if p_value >= CERTAIN:
+        return replace(poisson, p_value=p_value), 1.0
+    return Fit(Gamma(mean, 1 / dispersion), "gamma", len(ago), 0), dispersion
+
+
 def every_of(demand: Demand, came: int) -> Distribution:
     """Return the time between orders, had so many come in the time watched: in the family and shape that was chosen."""
-    mean = demand.watched / max(came, 1)
-    shape = demand.every.distribution
-    return replace(shape, mean=mean) if hasattr(shape, "mean") and demand.every.candidates else Exponential(mean)
+    law = demand.every.distribution
+    assert isinstance(law, Exponential | Gamma)
+    return replace(law, mean=demand.watched / max(came, 1))
 
 
 def refit_pieces(demand: Demand, orders: OrderTable, came: Ints) -> Distribution:

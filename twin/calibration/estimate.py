@@ -10,6 +10,7 @@ import numpy as np
 from twin.calibration.cycles import CycleFit, fit_cycle, refit_cycle
 from twin.calibration.demand import Demand, demand_of, every_of, refit_pieces
 from twin.calibration.families import Fit, fit_families, refit
+from twin.calibration.progress import Progress, progress_at
 from twin.calibration.waits import OUT
 from twin.calibration.ways import counted_ways, probabilities, scrap_shares, shares_back
 from twin.calibration.wording import distribution_text, number_text, time_text
@@ -53,6 +54,8 @@ class Laws:
         How long lots are worked on, set up for, wait without a busy machine to explain it, and repairs take.
     demand
         The orders that come.
+    progress
+        How the pieces counted at a station tell what is left of a lot.
     seen
         The times, by law and station code.
     """
@@ -62,6 +65,7 @@ class Laws:
     delays: dict[int, Fit]
     repairs: dict[int, Fit]
     demand: Demand
+    progress: dict[int, Progress]
     seen: dict[tuple[str, int], Seen]
 
 
@@ -85,18 +89,21 @@ def choose_laws(plant: Structure, samples: int = 200) -> Laws:
     def chosen(law: str) -> dict[int, Fit]:
         return {s: _fit(found, samples) for (of, s), found in seen.items() if of == law}
 
+    cycles = {
+        s: fit_cycle(found.values, pieces[found.order], found.over, samples=samples)
+        for (of, s), found in seen.items()
+        if of == "cycle"
+    }
+    progress = {s: progress_at(plant, s, cycle) for s, cycle in cycles.items()}
     return Laws(
-        cycles={
-            s: fit_cycle(found.values, pieces[found.order], found.over, samples=samples)
-            for (of, s), found in seen.items()
-            if of == "cycle"
-        },
+        cycles=cycles,
         setups=chosen("setup"),
         delays=chosen("delay"),
         repairs=chosen("repair"),
         demand=demand_of(
             plant.visits, plant.orders, plant.time.clock(plant.orders.seen), plant.window, samples=samples
         ),
+        progress={s: found for s, found in progress.items() if found is not None},
         seen=seen,
     )
 

@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from twin.calibration.estimate import LEAST
+from twin.calibration.log import Roles
+from twin.calibration.visits import visits_of
 from twin.calibration.waits import OUT
 from twin.line.order_book import DatedOrder
+from twin.units import SECONDS_PER_YEAR
+
+LONG = 100 * SECONDS_PER_YEAR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,10 +53,10 @@ def standings(plant: Structure) -> list[Standing]:
     return found
 
 
-def more_than(distribution: Distribution, seen: float, rng: np.random.Generator) -> float:
-    """Draw a value that is known to lie above what was seen; just above it where hardly any does."""
-    below = float(distribution.cdf(seen))
-    drawn = float(distribution.quantile(below + (1.0 - below) * rng.random()))
+def more_than(distribution: Distribution, seen: float, rng: np.random.Generator, most: float = np.inf) -> float:
+    """Draw a value that is known to lie above what was seen, and not above `most`; what was seen where hardly any does."""
+    below, above = (float(distribution.cdf(value)) for value in (seen, most))
+    drawn = float(distribution.quantile(below + (above - below) * rng.random()))
     return drawn if np.isfinite(drawn) and drawn > seen else seen
 
 
@@ -63,12 +68,20 @@ def pieces_of(plant: Structure, laws: Laws, order: int, rng: np.random.Generator
     return max(seen, round(more_than(laws.demand.pieces.distribution, float(seen), rng)))
 
 
-def work_left(cycle: CycleFit | None, pieces: int, done: float, rng: np.random.Generator) -> float:
-    """Draw the time of the machine that a lot still needs where some of its work is done [s], at least a minute."""
+def work_left(plant: Structure, laws: Laws, visit: int, pieces: int, rng: np.random.Generator) -> float:
+    """Draw the time of the machine that a lot still needs at a station where it was worked on [s], at least a minute.
+
+    By the pieces counted there, as finished visits teach; where none was, what lies above the work done.
+    """
+    station = int(plant.visits.station[visit])
+    cycle = laws.cycles.get(station)
     if cycle is None:
         return LEAST
-    factor = cycle.level * pieces**cycle.exponent
-    return max(factor * more_than(cycle.fit.distribution, done / factor, rng) - done, LEAST)
+    factor, law = cycle.level * pieces**cycle.exponent, cycle.fit.distribution
+    done, counted = float(plant.visits.work[visit]), float(plant.visits.done[visit])
+    if counted and station in laws.progress:
+        return max(factor * float(law.quantile(rng.random())) * laws.progress[station].left(counted, pieces), LEAST)
+    return max(factor * more_than(law, done / factor, rng) - done, LEAST)
 
 
 def open_lots(plant: Structure, laws: Laws, rng: np.random.Generator) -> list[DatedOrder]:
@@ -82,7 +95,7 @@ def open_lots(plant: Structure, laws: Laws, rng: np.random.Generator) -> list[Da
         station = int(plant.visits.station[standing.visit])
         pieces = pieces_of(plant, laws, standing.order, rng)
         if standing.working:
-            left = work_left(laws.cycles.get(station), pieces, float(plant.visits.work[standing.visit]), rng)
+            left = work_left(plant, laws, standing.visit, pieces, rng)
             lots.append(lot_of(plant, standing.order, pieces, at=station, left=left))
             continue
         station = _next(plant, station, rng)
@@ -99,15 +112,21 @@ def _next(plant: Structure, station: int, rng: np.random.Generator) -> int:
     return int(rng.choice(ways)) if len(ways) else OUT
 
 
-def wait_left(plant: Structure, laws: Laws, standing: Standing, station: int, rng: np.random.Generator) -> float:
-    """Draw how long an order still waits before a station though nothing there is busy [s], given how long it has."""
+def wait_left(
+    plant: Structure, laws: Laws, standing: Standing, station: int, rng: np.random.Generator, *, most: float = np.inf
+) -> float:
+    """Draw how long an order still waits before a station though nothing there is busy [s], given how long it has.
+
+    `most` is how long it waits at most [s].
+    """
     delay = laws.delays.get(station)
     if delay is None:
         return 0.0
     moves = plant.moves
     waited = float(moves.unexplained[moves.visit == standing.visit].sum())
-    left = more_than(delay.distribution, waited, rng) - waited
-    begin = float(plant.time.at(np.array(plant.end)))
+    begin, last = (float(plant.time.at(np.array(moment))) for moment in (plant.end, plant.end + min(most, LONG)))
+    longest = waited + last - begin if np.isfinite(most) else np.inf
+    left = more_than(delay.distribution, waited, rng, longest) - waited
     return float(plant.time.clock(np.array(begin + left))) - plant.end
 
 
@@ -151,7 +170,7 @@ def known_lots(plant: Structure, laws: Laws, whole: Structure, rng: np.random.Ge
     stands = {standing.order: standing for standing in standings(plant)}
     lots = []
     for later, name in enumerate(whole.visits.orders):
-        ahead = _stations_ahead(plant, whole, later)
+        ahead = _stations_ahead(plant, whole, name)
         route = [station for station in ahead if station in stations]
         if not route:
             continue
@@ -160,27 +179,27 @@ def known_lots(plant: Structure, laws: Laws, whole: Structure, rng: np.random.Ge
             release = max(float(whole.time.clock(whole.orders.seen[later])) - plant.end, 0.0)
             lots.append(DatedOrder(order=name, release=release, pieces=pieces, route=tuple(route)))
         elif order in stands:
-            lots.append(_known_lot(plant, laws, stands[order], route, pieces, rng))
+            lots.append(_known_lot(plant, laws, stands[order], route, pieces, rng, whole.end))
     return lots
 
 
 def _known_lot(
-    plant: Structure, laws: Laws, standing: Standing, route: list[str], pieces: int, rng: np.random.Generator
+    plant: Structure, laws: Laws, standing: Standing, route: list[str], pieces: int, rng: np.random.Generator, later: float
 ) -> DatedOrder:
     first = plant.visits.stations.index(route[0])
     own = np.flatnonzero((plant.visits.order == standing.order) & plant.visits.of(first))
     if len(own):
-        left = work_left(laws.cycles.get(first), pieces, float(plant.visits.work[own].sum()), rng)
+        left = work_left(plant, laws, int(own[-1]), pieces, rng)
         return lot_of(plant, standing.order, pieces, route=route, left=left)
-    ready = wait_left(plant, laws, standing, first, rng)
+    # A way is known because it was gone before the later end: so was the wait over.
+    ready = wait_left(plant, laws, standing, first, rng, most=later - plant.end)
     return lot_of(plant, standing.order, pieces, route=route, ready=ready)
 
 
-def _stations_ahead(plant: Structure, whole: Structure, order: int) -> list[str]:
-    """Return the stations that report of an order after the plant's end, in the order of its visits."""
-    name = whole.visits.orders[order]
-    later = whole.reports[(whole.reports["order"] == name) & (whole.reports["end"] > plant.end)]
-    reported = set(later["station"])
-    own = np.flatnonzero((whole.visits.order == order) & ~whole.visits.rework)
-    ways = [whole.visits.stations[s] for s in whole.visits.station[own].tolist()]
-    return [station for station in ways if station in reported]
+def _stations_ahead(plant: Structure, whole: Structure, order: str) -> list[str]:
+    """Return the stations that report of an order after the plant's end, by when half of that was done."""
+    later = whole.reports[(whole.reports["order"] == order) & (whole.reports["end"] > plant.end)]
+    if not len(later):
+        return []
+    ahead = visits_of(later, Roles(), whole.time)
+    return [ahead.stations[s] for s in ahead.station[~ahead.rework].tolist()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +20,7 @@ from twin.calibration.capacity import (
 )
 from twin.calibration.demand import watch_from
 from twin.calibration.order_table import OrderTable, order_table
-from twin.calibration.visits import Visits, visits_of
+from twin.calibration.visits import Visits, pauses, visits_of
 from twin.calibration.waits import Moves, moves_of
 from twin.calibration.ways import Way, counted_ways, returns
 from twin.calibration.working_time import WorkingTime, shifts_of, union
@@ -44,6 +45,9 @@ PAUSE = 0.9
 
 SKILL = "operator"
 """What people in a log are: it names no trades."""
+
+LEFT_OVER = 0.25
+"""So much of a person on a good day is overlap at a handover; with more, people are rounded up: they did as much."""
 
 RARE = 0.05
 """A crew at work for less than this share of the time is no post of its own."""
@@ -112,7 +116,7 @@ class Structure:
     def sent_back(self) -> dict[Way, list[tuple[int, int]]]:
         """Which orders had pieces sent back, by way; not those whom others follow there as a whole."""
         whole = {(way.origin, way.target) for way in self._usual}
-        found = returns(self.visits, self.orders)
+        found = returns(self.visits, self.orders, self.log.roles)
         return {way: sent for way, sent in found.items() if (way.origin, way.target) not in whole}
 
     @cached_property
@@ -212,7 +216,7 @@ def _crews(
         most = sum(machines_of(at_work(worked[name].values())) for name in here)
         capacity = capacity_of(busy, waits, most)
         seldom = sum(totals.values()) < RARE * span
-        people = None if seldom else max(1, most if capacity is None else round(capacity))
+        people = None if seldom else max(1, most if capacity is None else ceil(capacity - LEFT_OVER))
         found.append(Crew(f"{SKILL}_{max(here, key=lambda name: totals[name])}", tuple(here), capacity, people))
     return found
 
@@ -223,11 +227,7 @@ def _people_at(station: str, found: tuple[Crew, ...]) -> int | None:
 
 def _ended(visits: Visits, orders: OrderTable, reports: pd.DataFrame, time: WorkingTime, end: float) -> Bools:
     """Whether each visit is over: all but those of open orders that were worked on a short while ago."""
-    pauses = []
-    for _, of_visit in reports.groupby(["order", "station", "rework"], sort=False):
-        starts, ends = time.at(of_visit["start"].to_numpy()), time.at(of_visit["end"].to_numpy())
-        gaps = starts[1:] - np.maximum.accumulate(ends)[:-1]
-        pauses += gaps[gaps > 0].tolist()
-    pause = float(np.quantile(pauses, PAUSE, method="inverted_cdf")) if pauses else 0.0
+    found = pauses(reports, time)
+    pause = float(np.quantile(found, PAUSE, method="inverted_cdf")) if len(found) else 0.0
     is_open = ~orders.finished[visits.order]
     return ~(is_open & (end - visits.last <= min(pause, WEEK)))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 if TYPE_CHECKING:
+    from twin.calibration.log import Roles
     from twin.calibration.order_table import OrderTable
     from twin.calibration.visits import Visits
     from twin.calibration.waits import Bools, Ints, Moves
@@ -30,18 +31,20 @@ def counted_ways(moves: Moves, chosen: Ints) -> dict[Way, int]:
     }
 
 
-def returns(visits: Visits, orders: OrderTable) -> dict[Way, list[tuple[int, int]]]:
+def returns(visits: Visits, orders: OrderTable, roles: Roles) -> dict[Way, list[tuple[int, int]]]:
     """Return which orders had pieces sent back, by way: each with its code and how many pieces.
 
     Pieces were sent back to the first station that reports rework of the order, by the station that the order had
-    visited last before.
+    visited last before; the rest of it may have gone on, and out, by then: nothing is sent back from the finish.
     """
+    last = [code for code, name in enumerate(visits.stations) if name in roles.finish]
+    senders = ~visits.rework & ~np.isin(visits.station, last)
     found: dict[Way, list[tuple[int, int]]] = {}
     for order in np.unique(visits.order[visits.rework]).tolist():
         of_order = np.flatnonzero(visits.order == order)
         again = of_order[visits.rework[of_order]]
         first = again[np.argmin(visits.first[again])]
-        before = [v for v in of_order if not visits.rework[v] and visits.first[v] <= visits.first[first]]
+        before = [v for v in of_order if senders[v] and visits.first[v] <= visits.first[first]]
         if before:
             sender = max(before, key=lambda v: float(visits.begin[v]))
             pieces = min(max(int(visits.done[first] + visits.rejected[first]), 1), int(orders.pieces[order]))
