@@ -70,6 +70,10 @@ basis:                                                # where the numbers come f
   operators: "assumption: to be replaced"
   stations: "assumption: to be replaced"
   route: "assumption: to be replaced"
+
+# A line that works on orders, in lots, with several products and setups between them, says so by `source:
+# {orders: ...}`, `move: order`, `products:` and, of a station, `cycle: {per_piece: 40 s}` and `setup:`; see how with
+# `twin check bracket_shop`.
 """
 """The line that `twin new` writes; `{name}` stands for its name."""
 
