@@ -98,7 +98,9 @@ def _sentence(row: FitRow) -> str:
     if fit.family == "empirical":
         return f"{of}: most are alike, so the values stand as they were seen."
     if fit.p_value is None:
-        return f"{of}: likeliest {_article(fit.family)}; not all ended, so no test judges it."
+        return (
+            f"{of}: likeliest {_article(fit.family)}; {'not all ended, so ' if fit.censored else ''}no test judges it."
+        )
     if fit.p_value < JUDGED:
         return f"{of}: no family tried fits; the likeliest is {_article(fit.family)} (p {fit.p_value:.2f})."
     return f"{of}: in keeping with {_article(fit.family)} (p {fit.p_value:.2f})."

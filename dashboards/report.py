@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shlex import quote
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 from dashboards import report_frontier_words as beside
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from dashboards.report_facts import Facts
     from twin.line.line import Line
 
-PAGES = 4
+PAGES, LONGEST_TITLE = 4, 44
 
 
 def report_html(document: Mapping[str, Any], line: Line, named: str | None = None) -> str:
@@ -44,7 +45,10 @@ def report_html(document: Mapping[str, Any], line: Line, named: str | None = Non
     """
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    found, command = facts(document, line.title), f"twin check {quote(named or line.line)}"
+    found, command = (
+        facts(document, shorten(line.title or line.line, LONGEST_TITLE, placeholder=" …")),
+        f"twin check {quote(named or line.line)}",
+    )
     templates = Environment(
         loader=PackageLoader("dashboards"),
         autoescape=True,

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 from xml.sax.saxutils import escape
 
-from dashboards.numbers import column_places, number
+from dashboards.numbers import FINEST, decimals_of, number
 from dashboards.palette import TOKENS
 from dashboards.svg import box, words
 
@@ -78,13 +78,20 @@ def svg(height: float, label: str, parts: Iterator[str] | Sequence[str]) -> str:
     )
 
 
+def squeezed(text: str, label: str, room: float, letter: float = 7.2) -> str:
+    """Narrow the letters of words whose `label` is too long for its `room` [px]."""
+    if letter * len(label) <= room:
+        return text
+    return text.replace("<text ", f'<text textLength="{room:g}" lengthAdjust="spacingAndGlyphs" ', 1)
+
+
 def line(x1: float, y1: float, x2: float, y2: float, colour: str, *, width: float = 1, dash: str = "") -> str:
     """Draw a straight line [px]."""
     dashed = f' stroke-dasharray="{dash}"' if dash else ""
     return f'<path d="M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}" stroke="{colour}" stroke-width="{width:g}"{dashed}/>'
 
 
-ROW, FIRST, LEFT, RIGHT = 44.0, 30.0, 205.0, 610.0
+ROW, FIRST, LEFT, RIGHT = 42.0, 30.0, 205.0, 610.0
 BAND = 14.0
 """Height of a row's band [px]."""
 
@@ -98,6 +105,11 @@ def compared(facts: Facts) -> list[tuple[str, Level]]:
     return rows
 
 
+def cost_places(level: Level) -> int:
+    """Give the places after the point to which the report shows a level's cost."""
+    return min(FINEST, decimals_of(level.cost.estimate))
+
+
 def cost_chart(facts: Facts) -> str:
     """Draw what a unit costs here and there: a dot, its 95 % interval, and the range that the wages leave open."""
     rows = compared(facts)
@@ -105,16 +117,16 @@ def cost_chart(facts: Facts) -> str:
     marks = ticks(min(low for low, _ in ranges), max(high for _, high in ranges))
     scale = Scale(marks[0], marks[-1], LEFT, RIGHT)
     foot = FIRST + ROW * (len(rows) - 1) + 20
-    places = min(column_places([level.cost.estimate for _, level in rows]))
+    places = [cost_places(level) for _, level in rows]
     parts = [line(scale(mark), 8, scale(mark), foot, GRID) for mark in marks]
     parts += [
         words(scale(mark), foot + 16, number(mark, tick_places(marks)), INK_3, size=11.5, anchor="middle")
         for mark in marks
     ]
-    for place, (name, level) in enumerate(rows):
-        parts += _dot_and_band(name, level, scale, FIRST + ROW * place, places, is_here=level is not facts.other)
-    said = "; ".join(f"{name} {number(level.cost.mean, places)} {facts.per_unit}" for name, level in rows)
-    return svg(foot + 22, f"Unit cost ex works: {said}", parts)
+    for row, ((name, level), place) in enumerate(zip(rows, places, strict=True)):
+        parts += _dot_and_band(name, level, scale, FIRST + ROW * row, place, is_here=level is not facts.other)
+    costs = (f"{name} {number(level.cost.mean, place)}" for (name, level), place in zip(rows, places, strict=True))
+    return svg(foot + 22, f"Unit cost ex works, {facts.per_unit}: {'; '.join(costs)}", parts)
 
 
 def _extent(level: Level) -> tuple[float, float]:
@@ -125,7 +137,7 @@ def _extent(level: Level) -> tuple[float, float]:
 def _dot_and_band(name: str, level: Level, scale: Scale, y: float, places: int, *, is_here: bool) -> Iterator[str]:
     colour, pale = (HERE, HERE_BAND) if is_here else (THERE, THERE_BAND)
     low, high = _extent(level)
-    yield words(0, y + 4.5, name, INK, size=12.5)
+    yield squeezed(words(0, y + 4.5, name, INK, size=12.5), name, LEFT - 45, 6.6)
     yield box(
         scale(level.wage_range[0]), y - BAND / 2, scale(level.wage_range[1]) - scale(level.wage_range[0]), BAND, pale
     )

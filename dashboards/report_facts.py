@@ -135,7 +135,7 @@ class Facts:
         return MILLION, "M EUR", 2 if largest < SMALL * MILLION else 1
 
 
-def facts(document: Mapping[str, Any], title: str | None = None) -> Facts:
+def facts(document: Mapping[str, Any], title: str) -> Facts:
     """Read the document of a comparison that has an answer.
 
     Parameters
@@ -143,13 +143,13 @@ def facts(document: Mapping[str, Any], title: str | None = None) -> Facts:
     document
         What `twin compare --json` prints.
     title
-        The line's name for people; its name unless given.
+        The line's name for people.
     """
     levels = tuple(_level(row) for row in document["rows"])
     runner_up = document["runner_up"]
     return Facts(
         line=document["line"],
-        title=title or document["line"],
+        title=title,
         unit=unit(document["unit"]),
         units=units(document["unit"]),
         levels=levels,

@@ -13,7 +13,6 @@ from dashboards.report_plane import (
     LABEL,
     LEFT,
     LETTER,
-    MAIN,
     NUMBER,
     PAD,
     REFERENCE,
@@ -24,6 +23,7 @@ from dashboards.report_plane import (
     Plane,
     banded,
     halo,
+    named,
     plane_of,
     spread,
     trace,
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 def frontier_chart(facts: Facts) -> str:
     """Draw the frontier: the lines, their crossings with the other site, the extra cost, and the cheapest level."""
     plane = plane_of(facts)
-    bottom = TOP + MAIN
+    bottom = plane.bottom
     parts = [*_costs(plane, bottom)]
     low = bottom + (34 if _crossings(plane) else 8)
     if len(plane.levels) > 1:
@@ -111,11 +111,11 @@ def _line_labels(plane: Plane, y: Scale) -> Iterator[str]:
     """The name of each level and its people at the end of its line."""
     ends = [y(float(band.mean[-1])) for band in plane.bands]
     for (level, _, colour, _), end, at in zip(
-        plane.each(), ends, spread(ends, 2 * LABEL, TOP, TOP + MAIN), strict=True
+        plane.each(), ends, spread(ends, 2 * LABEL, TOP, plane.bottom), strict=True
     ):
         if abs(at - end) > 1:
             yield line(RIGHT + 2, end, RIGHT + 10, at, colour)
-        yield words(RIGHT + 14, at + 1, level.name, INK, size=12.5, weight=600)
+        yield named(level.name, at + 1)
         yield words(RIGHT + 14, at + 14, f"{number(level.people, 0)} people", INK_2, size=11.5)
 
 
@@ -132,7 +132,7 @@ def _other_label(plane: Plane, other: Level, y: Scale) -> Iterator[str]:
         for left in (LEFT + 8, RIGHT - 8 - width, today[0] - 8 - width, today[1] + 8):
             inside = [left - 4 <= plane.x(wage) <= left + width + 4 for wage in plane.wages]
             gaps = [abs(y(float(value)) - (at - 4)) for band in plane.bands for value in band.mean[inside]]
-            fits = left >= LEFT and left + width <= RIGHT and TOP < at < TOP + MAIN
+            fits = left >= LEFT and left + width <= RIGHT and TOP < at < plane.bottom
             free = left > today[1] or left + width < today[0]
             spots.append((fits, min(gaps, default=60.0) > LABEL, free, round(min([60.0, *gaps])), left + width / 2, at))
     *_, middle, at = max(spots)
@@ -165,7 +165,7 @@ def _rings(plane: Plane, y: Scale, bottom: float) -> Iterator[str]:
     for (_, colour, _, _), x in zip(crossings, centres, strict=True):
         look = f'fill="{CARD}" stroke="{colour}" stroke-width="2.5"'
         yield f'<circle class="ring" cx="{x:.1f}" cy="{at:.1f}" r="5.5" {look}/>'
-    yield words(RIGHT + 14, bottom + 20, "parity wage, EUR/h", INK, size=12.5, weight=600)
+    yield named("parity wage, EUR/h", bottom + 20)
 
 
 def _today(plane: Plane, bottom: float) -> Iterator[str]:

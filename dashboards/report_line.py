@@ -16,32 +16,35 @@ from twin.line.work_calendar import opening_hours
 from twin.units import format_time
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from dashboards.flow import FlowParts
     from dashboards.report_facts import Facts
     from twin.line.line import Line
 
-ROOM = 905.0
+ROOM = 830.0
 """Height of a page between its title and its foot [px]."""
 ROW, LINE, CAPTION = 7.5, 17.5, 70.0
 """Heights: what a row of a table takes beside its text, a line of its text, a caption with the table's head [px]."""
-LETTERS_OF_CHANGES, LETTERS_OF_OPTIONS = 44, 52
-"""Letters of a line in the column of what a level changes, and of what may be automated."""
+LETTERS_OF_LEVEL, LETTERS_OF_STATION = 56, 76
+"""Letters of a name and a line of words beside it, in the table of levels and in that of stations."""
+LEAST_LETTERS, LONGEST = 20, 110
+"""Letters that a column has at least, and of a list of options; what is longer is counted."""
 LEAST_FLOW, MOST_FLOW = 210.0, 470.0
-MOST_FLOW_ROWS, GAP = 5, 6.0
+MOST_FLOW_ROWS, GAP = 7, 6.0
 
 
 def line_page(facts: Facts, line: Line, command: str) -> dict[str, Any]:
     """Fill the page of the line, so that it never exceeds its height: the flow takes what the tables leave."""
     rows, flow = choices(facts, line), flow_parts(line)
-    left = ROOM - _height(row.changes for row in rows) if line.levels else ROOM
-    stations: list[StationRow] = []
-    for row in station_rows(line):
-        if left - _height((one.options for one in [*stations, row]), LETTERS_OF_OPTIONS) < LEAST_FLOW:
+    left = ROOM - _height([(row.name, row.changes) for row in rows], LETTERS_OF_LEVEL) if line.levels else ROOM
+    stations, taken = station_rows(line), 0.0
+    while stations:
+        taken = _height([(row.name, row.options) for row in stations], LETTERS_OF_STATION)
+        if left - taken >= LEAST_FLOW:
             break
-        stations.append(row)
-    left -= _height((row.options for row in stations), LETTERS_OF_OPTIONS)
+        stations.pop()
+    left -= taken if stations else 0.0
     more = len(line.stations) - len(stations)
     limit = line.bottleneck or static_capacity(line).bottleneck
     name = line.stations[limit].label or limit
@@ -50,16 +53,17 @@ def line_page(facts: Facts, line: Line, command: str) -> dict[str, Any]:
         "line_title": f"{count} stations: {name} limits the line." if count > 1 else f"One station: {name}.",
         "line_lead": _demand(line),
         "flow": flow,
-        "flow_rows": flow_rows(flow, min(left, MOST_FLOW)),
+        "flow_rows": flow_rows(flow, min(max(left, LEAST_FLOW), MOST_FLOW)),
         "choices": rows,
         "stations": stations,
         "more_stations": f"{more} more: {command}" if more else "",
     }
 
 
-def _height(texts: Iterable[str], letters: int = LETTERS_OF_CHANGES) -> float:
-    """Reckon the height of a table by the longest text of each row [px]."""
-    return CAPTION + sum(ROW + LINE * max(1, ceil(len(text) / letters)) for text in texts)
+def _height(rows: Sequence[tuple[str, str]], letters: int) -> float:
+    """Reckon the height of a table by the names and the longest text of its rows [px]."""
+    beside = max(LEAST_LETTERS, letters - max(len(name) for name, _ in rows))
+    return CAPTION + sum(ROW + LINE * max(1, ceil(len(text) / beside)) for _, text in rows)
 
 
 def _demand(line: Line) -> str:
@@ -68,7 +72,7 @@ def _demand(line: Line) -> str:
     demand = "" if asked is None else f"{asked:,.0f} {units(product.unit)} a year asked. "
     worked = shifts.pattern or "at times of their own"
     open_for = f"Open {opening_hours(shifts):,.0f} h a year"
-    return f"{demand}{open_for} in shifts, {worked}. Drawn as described, without automation; times are means."
+    return f"{demand}{open_for} in shifts, {worked}. Drawn as described, without automation."
 
 
 class FlowRow(NamedTuple):
@@ -135,7 +139,7 @@ def station_rows(line: Line) -> list[StationRow]:
             station.label or name,
             f"{station.machines:,} × {format_time(station.cycle.mean)}",
             millions(station.capex),
-            "; ".join(f"{option.label or key} ({millions(option.capex)})" for key, option in station.automation.items())
+            _listed([f"{option.label or key} ({millions(option.capex)})" for key, option in station.automation.items()])
             or NOTHING,
         )
         for name, station in line.stations.items()
@@ -184,5 +188,16 @@ def _changes(line: Line, level: str) -> str:
     """Name the options of a level; one that is chosen at several stations, once."""
     chosen = line.levels.get(level, {})
     named = Counter(line.stations[station].automation[option].label or option for station, option in chosen.items())
-    said = "; ".join(f"{label} ({count} stations)" if count > 1 else label for label, count in named.items())
-    return said or "the line as described"
+    said = [f"{label} ({count} stations)" if count > 1 else label for label, count in named.items()]
+    return _listed(said) or "the line as described"
+
+
+def _listed(texts: Sequence[str]) -> str:
+    """List texts as far as there is room, at least one, and count the rest."""
+    shown = [*texts[:1]]
+    for text in texts[1:]:
+        if sum(map(len, shown)) + len(text) > LONGEST:
+            break
+        shown.append(text)
+    more = [f"{len(texts) - len(shown)} more"] if len(shown) < len(texts) else []
+    return "; ".join([*shown, *more])

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from twin.line.line import Line
     from twin.line.site import Site, Sourced
 
-ROOM = 890.0
+ROOM = 865.0
 """Height of a page between its title and its foot [px]."""
 ROW, LINE, CAPTION = 7.5, 15.6, 64.0
 LETTERS = 62

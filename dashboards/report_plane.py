@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dashboards.palette import TOKENS, level_looks
-from dashboards.report_charts import MOST_TICKS, Scale, step_of
+from dashboards.report_charts import INK, MOST_TICKS, WIDTH, Scale, squeezed, step_of
+from dashboards.svg import words
 from twin.study.frontier import cheapest, cost_line
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from twin.study.intervals import Estimate
 
 LEFT, RIGHT, TOP = 52.0, 536.0, 24.0
-MAIN = 330.0
+MAIN, ROW, FEW = 330.0, 24.0, 4
+"""Height of the frontier; each level beyond a few takes a row of the table from it [px]."""
 MOST_LEVELS = 6
 """Levels drawn; of more, the reference and the cheapest at today's wage."""
 POINTS = 121
@@ -61,6 +63,11 @@ class Plane:
     wages: NDArray[np.float64]
     bands: tuple[Band, ...]
     cheapest: tuple[Cheapest, ...]
+
+    @property
+    def bottom(self) -> float:
+        """Where the frontier ends and what lies below it begins [px]."""
+        return TOP + MAIN - ROW * max(0, len(self.levels) - FEW)
 
     def each(self) -> Iterator[tuple[Level, Band, str, str]]:
         """Yield each level with its band, colour and dashes."""
@@ -149,6 +156,11 @@ def spread(places: Sequence[float], least: float, low: float, high: float) -> li
         for rank, member in enumerate(members):
             found[member] = float(centre + least * (rank - (len(members) - 1) / 2))
     return found
+
+
+def named(text: str, y: float) -> str:
+    """Name a line at the right of its chart, narrowed where the name is long."""
+    return squeezed(words(RIGHT + 14, y, text, INK, size=12.5, weight=600), text, WIDTH - RIGHT - 14)
 
 
 def halo(text: str) -> str:

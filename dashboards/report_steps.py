@@ -9,7 +9,7 @@ import numpy as np
 
 from dashboards.numbers import number
 from dashboards.report_charts import GRID, INK, INK_3, THERE, Scale, line, tick_places, ticks
-from dashboards.report_plane import CARD, LABEL, LEFT, LETTER, RIGHT, Band, Plane, band_of, banded, halo, spread
+from dashboards.report_plane import CARD, LABEL, LEFT, LETTER, RIGHT, Band, Plane, band_of, banded, halo, named, spread
 from dashboards.svg import box, words
 from twin.study.frontier import difference_line
 
@@ -74,7 +74,7 @@ def _extra_labels(
     inside = [one for one in found if low <= one[1].mean[-1] <= high]
     heights = [y(float(band.mean[-1])) for _, band, _, _ in inside]
     for (level, _, _, _), at in zip(inside, spread(heights, LABEL, y(high), y(low)), strict=True):
-        yield words(RIGHT + 14, at + 4, level.name, INK, size=12.5, weight=600)
+        yield named(level.name, at + 4)
     leaving = sorted(
         (_exit(plane, band, ends), level.name) for level, band, _, _ in found if not low <= band.mean[-1] <= high
     )
@@ -114,7 +114,7 @@ def ribbon(plane: Plane, top: float) -> Iterator[str]:
         clear_right = min([right, *(a for a, b in hatched if a < right - 1 <= b)])
         if clear_right - clear_left > LETTER * len(name) + 6:
             yield words((clear_left + clear_right) / 2, top + 14.5, name, INK, size=12, weight=600, anchor="middle")
-    yield words(RIGHT + 14, top + 14.5, "cheapest level", INK, size=12.5, weight=600)
+    yield named("cheapest level", top + 14.5)
 
 
 def runs(values: Sequence[Value], x: Scale) -> list[tuple[Value, float, float]]:

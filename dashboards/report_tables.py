@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from dashboards.numbers import NOTHING, column_places, number, plus_minus, wage_text
+from dashboards.numbers import NOTHING, decimals_of, number, plus_minus, wage_text
 from dashboards.palette import level_looks
-from dashboards.report_charts import bar, compared
+from dashboards.report_charts import bar, compared, cost_places
 from dashboards.report_plane import drawn_levels
 from twin.economics.unit_cost import COST_LINES, rounded_parts
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dashboards.report_facts import Facts
     from twin.study.compare import WageThreshold
 
@@ -29,24 +31,38 @@ def parts_table(facts: Facts) -> PartsTable:
     Every column sums to its total as shown.
     """
     rows = compared(facts)
-    places = min(column_places([level.cost.estimate for _, level in rows]))
+    places = [cost_places(level) for _, level in rows]
     lines = [*COST_LINES, "total"]
-    columns = [{**(parts := rounded_parts(level.parts, places)), "total": sum(parts.values())} for _, level in rows]
+    columns = [
+        _with_total(rounded_parts(level.parts, place), place) for (_, level), place in zip(rows, places, strict=True)
+    ]
+    headings, title = [name for name, _ in rows], "What a unit is made of"
+    if len(rows) == 1:
+        return PartsTable(headings, [(name, [columns[0][name]], "", "") for name in lines], title)
     (first, here), (last, there) = rows[0], rows[-1]
-    heading, title, gaps = [name for name, _ in rows], "What a unit is made of", dict.fromkeys(lines, 0.0)
-    if len(rows) > 1:
-        heading.append("difference")
-        title = f"Where the difference comes from: {first} less {last}"
-        exact = {name: here.parts[name] - there.parts[name] for name in COST_LINES}
-        rounded = rounded_parts(exact, places)
-        gaps = {**rounded, "total": sum(rounded.values())}
-    largest = max(abs(gap) for gap in gaps.values())
-    body = []
-    for name in lines:
-        difference = number(gaps[name], places, signed=True) if len(rows) > 1 else ""
-        drawn = bar(gaps[name], largest, f"{name} {difference}") if len(rows) > 1 else ""
-        body.append((name, [number(column[name], places) for column in columns], difference, drawn))
-    return PartsTable(heading, body, title)
+    known = here.difference if facts.other is None else here.standing["mode"].excess
+    gaps = {name: here.parts[name] - there.parts[name] for name in COST_LINES}
+    place = decimals_of(known.estimate)
+    rounded = rounded_parts(gaps, place)
+    written = _with_total(rounded, place, signed=True)
+    sizes = {**rounded, "total": sum(rounded.values())}
+    largest = max(map(abs, sizes.values()))
+    body = [
+        (
+            name,
+            [column[name] for column in columns],
+            written[name],
+            bar(sizes[name], largest, f"{name} {written[name]}"),
+        )
+        for name in lines
+    ]
+    return PartsTable([*headings, "difference"], body, f"Where the difference comes from: {first} less {last}")
+
+
+def _with_total(parts: Mapping[str, float], places: int, *, signed: bool = False) -> dict[str, str]:
+    """Write parts and their sum to a place."""
+    amounts = {**parts, "total": sum(parts.values())}
+    return {name: number(amount, places, signed=signed) for name, amount in amounts.items()}
 
 
 class LevelRow(NamedTuple):

@@ -57,11 +57,14 @@ def _against(facts: Facts, there: Site) -> str:
     made, still = f"a {facts.unit}", ""
     if facts.is_better and mode.gap_closed is not None and chosen.capex > facts.reference.capex:
         share = share_of(mode.gap_closed)
-        offset, still = f"Automation offsets {share} of the labour-cost gap; {made}", " still" if told and more else ""
+        offset, still = (
+            f"Automation offsets {share} of the gap in labour cost; {made}",
+            " still" if told and more else "",
+        )
     elif mode.gap_closed is None:
         offset = f"Labour costs no more in {here} than in {there.country}; {made}"
     elif len(facts.levels) > 1:
-        offset = f"Automation offsets nothing of the labour-cost gap; {made}"
+        offset = f"Automation offsets nothing of the gap in labour cost; {made}"
     else:
         offset = f"A {facts.unit}"
     if not told:
@@ -287,9 +290,13 @@ def surety(facts: Facts, guessed: int, many: int, horizon_s: float) -> list[Mark
             else Markup("Data: the line’s numbers are taken as given.")
         )
     else:
-        share = "" if chosen.cost.data_share is None else f"; the data owe {percent(chosen.cost.data_share)} of it"
+        share = (
+            ""
+            if chosen.cost.data_share is None
+            else f"; the data owe {percent(chosen.cost.data_share)} of the variance"
+        )
         said.append(
-            Markup("Data: with what the log leaves open, {} {}{}.").format(
+            Markup("Data: with what they leave open, {} {}{}.").format(
                 plus_minus(chosen.cost.estimate), facts.per_unit, share
             )
         )
@@ -318,6 +325,6 @@ def _noise(facts: Facts, level: Level) -> str:
 
 def cost_key(facts: Facts) -> str:
     """Say what dot and bands of the first chart are."""
-    data = "; line: with the data’s doubt" if facts.chosen.cost.with_data else ""
-    dark = "" if facts.is_one_run else f"; dark: 95 % interval of the simulation{data}"
+    data = "; line: with the data" if facts.chosen.cost.with_data else ""
+    dark = "" if facts.is_one_run else f"; dark: the simulation’s 95 % interval{data}"
     return f"dot: mean{dark}; pale: wages low to high"
