@@ -130,7 +130,7 @@ def _times_at(plant: Structure, station: int) -> dict[str, Seen]:
     if (set_up := here & (visits.setup > 0)).any():
         ended = np.ones(int(set_up.sum()), dtype=bool)
         found["setup"] = Seen(np.maximum(visits.setup[set_up], LEAST), ended, visits.order[set_up])
-    waited = (moves.target == station) & (moves.over | plant.ended[moves.visit])
+    waited = (moves.target == station) & plant.ended[moves.visit]
     delays = np.maximum(moves.unexplained[waited], LEAST)
     if waited.sum() >= ENOUGH_WAITS and delays.mean() >= SHORTEST_DELAY:
         found["delay"] = Seen(delays, moves.over[waited], moves.order[waited])

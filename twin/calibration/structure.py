@@ -20,7 +20,7 @@ from twin.calibration.capacity import (
 )
 from twin.calibration.demand import watch_from
 from twin.calibration.order_table import OrderTable, order_table
-from twin.calibration.visits import Visits, pauses, visits_of
+from twin.calibration.visits import Visits, by_progress, pauses, visits_of
 from twin.calibration.waits import Moves, moves_of
 from twin.calibration.ways import Way, counted_ways, returns
 from twin.calibration.working_time import WorkingTime, shifts_of, union
@@ -175,7 +175,7 @@ def structure_of(log: Log, until: float | None = None) -> Structure:
     servers = {
         s: min(machines[s], _people_at(name, found_crews) or machines[s]) for s, name in enumerate(visits.stations)
     }
-    ended = _ended(visits, orders, reports, time, float(time.at(np.array(end))))
+    visits, ended = by_progress(visits, _ended(visits, orders, reports, time, float(time.at(np.array(end)))))
     for s, name in enumerate(visits.stations):
         if name in log.roles.nominal:
             busy.pop(s, None)

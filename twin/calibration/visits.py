@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -110,6 +110,20 @@ def visits_of(reports: pd.DataFrame, roles: Roles, time: WorkingTime) -> Visits:
         tuple(orders), tuple(stations), order, station, middle - together / 2, middle + together / 2, first, last,
         work, setup, broken, reported, done, rejected, rework,
     )  # fmt: skip
+
+
+def by_progress(visits: Visits, ended: Bools) -> tuple[Visits, Bools]:
+    """Return visits, and whether they are over, in the order in which the visits to come will have been made.
+
+    One that is not over stands where its work began: the moment when half of it is done is still to come, and what went
+    ahead to the next stations does not make these come before.
+    """
+    middle = np.where(ended, (visits.begin + visits.finish) / 2, visits.first)
+    # Those that finish an order were put last, and stay so.
+    last = np.concatenate((visits.order[1:] != visits.order[:-1], [True])) & ended
+    order = np.lexsort((middle, last, visits.order))
+    arrays = {f.name: getattr(visits, f.name)[order] for f in fields(Visits) if f.name not in ("orders", "stations")}
+    return replace(visits, **arrays), ended[order]
 
 
 def pauses(reports: pd.DataFrame, time: WorkingTime) -> Floats:
