@@ -26,10 +26,10 @@ COLUMNS = (
 
 
 def places(line: Path) -> tuple[Path, Path, Path]:
-    """Return where the samples, the folder of fits and the line itself stand."""
+    """Return where the line, its samples and the folder of its fits stand."""
     from twin.line.samples import samples_path
 
-    return samples_path(line), line.with_name(f"{line.stem}.fits"), line
+    return line, samples_path(line), line.with_name(f"{line.stem}.fits")
 
 
 def check_places(line: Path, *, force: bool) -> None:
@@ -45,7 +45,7 @@ def check_places(line: Path, *, force: bool) -> None:
     there = [path for path in places(line) if path.exists() or path.is_symlink()]
     if there and not force:
         raise InputError(f"-o {line}: {there[0]} is there already; write --force to replace it, or name another line")
-    _, folder, _ = places(line)
+    *_, folder = places(line)
     if folder.exists() and not (folder.is_dir() and all(_is_ours(file) for file in folder.iterdir())):
         raise InputError(f"-o {line}: {folder} holds what no fit has written; move it, or name another line")
 
@@ -65,7 +65,7 @@ def write_fit(line: Path, found: Calibration) -> list[Path]:
     from twin.calibration.line_text import line_text
     from twin.line.samples import write_samples
 
-    samples, fits, _ = places(line)
+    _, samples, fits = places(line)
     try:
         with tempfile.TemporaryDirectory(dir=line.parent, prefix=f".{line.stem}-") as name:
             staged = Path(name)

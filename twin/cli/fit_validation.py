@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dashboards.numbers import NO_BREAK_SPACE, interval, number, percent, significant
 from twin.calibration.validate import MODES
@@ -23,6 +23,9 @@ FORECASTS = ("naive", "blind", "given")
 WITHIN = 0.25
 """A forecast whose score is at most this share of what came is close enough to be of use."""
 
+TENTHS = 100.0
+"""Below this, a forecast may be shown to a tenth."""
+
 CONDITIONS = {
     ("given", "blind"): "",
     ("given",): "once its orders are known",
@@ -36,29 +39,50 @@ def is_good(cell: Cell, mode: str) -> bool:
     return cell.score(mode) < cell.score("naive") and cell.score(mode) <= WITHIN
 
 
+class Quantity(NamedTuple):
+    """What a cell is of, as a table says it, and whether that is a station, whose hours are meant."""
+
+    cell: Cell
+    name: str
+    station: bool
+
+    @property
+    def said(self) -> str:
+        """Return it within a sentence."""
+        return f"the hours at {self.name}" if self.station else self.name
+
+
+def quantities(validation: Validation, labels: Mapping[str, str]) -> list[Quantity]:
+    """Return what was scored: pieces packed, all hours, and the hours at single stations."""
+    packed, hours, *_ = validation.cells
+    stations = [Quantity(cell, labels[cell.name], station=True) for cell in validation.stations]
+    return [Quantity(packed, "pieces packed", station=False), Quantity(hours, "all hours", station=False), *stations]
+
+
 def trust(validation: Validation, labels: Mapping[str, str]) -> str:
     """Return in one sentence what the twin may be trusted with, and what not."""
-    good: dict[tuple[str, ...], list[Cell]] = {}
-    for cell in validation.cells:
-        good.setdefault(tuple(mode for mode in MODES if is_good(cell, mode)), []).append(cell)
-    bad = good.get((), [])
-    trusted = []
+    good: dict[tuple[str, ...], list[Quantity]] = {}
+    for each in quantities(validation, labels):
+        good.setdefault(tuple(mode for mode in MODES if is_good(each.cell, mode)), []).append(each)
+    clauses: list[str] = []
     for modes, condition in CONDITIONS.items():
-        with_what = [named(cell, labels) for cell in good.get(modes, [])]
-        if _leaves_well(validation, modes):
-            with_what.append("when open orders leave")
-        if with_what:
-            trusted.append(f"{f'{condition} ' if condition else ''}with {enumerated(with_what)}")
-    lead = f"Trust this line {'; '.join(trusted)}" if trusted else "Do not trust this line with any of it"
-    not_with = [named(cell, labels) for cell in bad] if trusted else []
-    if not any(_leaves_well(validation, modes) for modes in CONDITIONS) and validation.open_orders and trusted:
-        not_with.append("when open orders leave")
-    return f"{lead}{f'; not with {enumerated(not_with)}' if not_with else ''}{_worst(bad, labels)}."
+        if what := _things(good.get(modes, []), leaves=_leaves_well(validation, modes)):
+            also = "also " if clauses else ""
+            clauses.append(f"{condition}, {also}with {what}" if condition else f"with {what}")
+    worst = _worst(good.get((), []))
+    if not clauses:
+        return f"Do not trust this line with any of it{worst}."
+    bad = _things(good.get((), []), leaves=_leaves_well(validation, ()))
+    comma = "" if clauses[0].startswith("with ") else ","
+    return f"Trust this line{comma} {'; '.join(clauses)}{f'; not with {bad}' if bad else ''}{worst}."
 
 
-def named(cell: Cell, labels: Mapping[str, str]) -> str:
-    """Return what a cell is of, within a sentence."""
-    return {"packed": "pieces packed", "all hours": "all hours"}.get(cell.name) or f"hours at {labels[cell.name]}"
+def _things(some: Sequence[Quantity], *, leaves: bool) -> str:
+    """Return quantities, and when open orders leave, as one list."""
+    stations = [each.name for each in some if each.station]
+    hours = [f"the hours at {enumerated(stations)}"] if stations else []
+    whole = [each.name for each in some if not each.station]
+    return enumerated([*whole, *hours, *(["when open orders leave"] if leaves else [])])
 
 
 def _leaves_well(validation: Validation, modes: Sequence[str]) -> bool:
@@ -68,14 +92,14 @@ def _leaves_well(validation: Validation, modes: Sequence[str]) -> bool:
     return bool(validation.open_orders) and good == tuple(modes)
 
 
-def _worst(bad: Sequence[Cell], labels: Mapping[str, str]) -> str:
+def _worst(bad: Sequence[Quantity]) -> str:
     if not bad:
         return ""
-    worst = max(bad, key=lambda cell: min(cell.score(mode) for mode in MODES))
-    missed = min(worst.score(mode) for mode in MODES)
+    worst = max(bad, key=lambda each: min(each.cell.score(mode) for mode in MODES))
+    missed = min(worst.cell.score(mode) for mode in MODES)
     if missed == float("inf"):
-        return f" (worst: {named(worst, labels)}, of which nothing came)"
-    return f" (worst: {named(worst, labels)}, missed by {percent(missed)}, naively by {percent(worst.score('naive'))})"
+        return f" (worst: {worst.said}, of which nothing came)"
+    return f" (worst: {worst.said}, missed by {percent(missed)}, naively by {percent(worst.cell.score('naive'))})"
 
 
 def blocks(validations: Sequence[Validation], found: Calibration) -> Iterator[RenderableType]:
@@ -98,28 +122,26 @@ def blocks(validations: Sequence[Validation], found: Calibration) -> Iterator[Re
 def foretold(validation: Validation, labels: Mapping[str, str]) -> Table:
     """Tabulate what came and what was foretold: means, and intervals of 80 %."""
     return table(
-        ("", "came", *(f"{name} [80 %]" for name in FORECASTS)),
+        ("pieces, or hours at", "came", *(f"{name} [80 %]" for name in FORECASTS)),
         (
-            (_begun(named(cell, labels)), number(cell.actual, 0), *(_ensemble(cell, name) for name in FORECASTS))
-            for cell in validation.cells
+            (name, number(cell.actual, 0), *(_ensemble(cell, forecast) for forecast in FORECASTS))
+            for cell, name, _ in quantities(validation, labels)
         ),
     )
 
 
-def _begun(text: str) -> str:
-    return text.removeprefix("hours at ")
-
-
 def _ensemble(cell: Cell, forecast: str) -> str:
     low, high = cell.interval(forecast)
-    places = min(significant(high - low, 2), 1)
-    return f"{number(float(getattr(cell, forecast).mean()), places)} {interval((low, high), places)}"
+    mean = float(getattr(cell, forecast).mean())
+    places = min(significant(high - low, 2), 0 if mean >= TENTHS else 1)
+    return f"{number(mean, places)} {interval((low, high), places)}"
 
 
 def scores(validation: Validation, labels: Mapping[str, str]) -> Table:
     """Tabulate the scores of each forecast."""
     rows = [
-        (_begun(named(cell, labels)), *(percent(cell.score(name)) for name in FORECASTS)) for cell in validation.cells
+        (name, *(percent(cell.score(forecast)) for forecast in FORECASTS))
+        for cell, name, _ in quantities(validation, labels)
     ]
     many_stations = many(len(validation.stations), "station")
     rows.append((f"hours, mean of {many_stations}", *(percent(validation.hours_score(name)) for name in FORECASTS)))

@@ -71,11 +71,8 @@ def answer(found: Calibration) -> str:
     ])  # fmt: skip
     judged = [row.fit.p_value for row in found.fits if row.fit.p_value is not None]
     fitting = sum(p >= JUDGED for p in judged)
-    well = (
-        f"{fitting} of the {len(judged)} laws that a test can judge are in keeping with it"
-        if judged
-        else "no law could be put to a test"
-    )
+    some = f"all {len(judged)}" if fitting == len(judged) else f"{fitting} of the {len(judged)}"
+    well = f"it agrees with {some} laws that a test can judge" if judged else "no law could be put to a test"
     return f"{PurePath(plant.log.source).name} shows {what} from {begin} to {moment_text(found, plant.end)}; {well}."
 
 
@@ -125,7 +122,8 @@ def of_the_fits(found: Calibration) -> str:
     left = f" {many(few, 'law')} of fewer than {FEW} seen: in the files alone." if few else ""
     return (
         "Mean of a cycle by pieces: of lots as large as those seen. p: how often a law that is true fits no better "
-        f"(Anderson-Darling); not asked where some were not seen to their end.{left}"
+        "(Anderson-Darling; of orders, the spread of their numbers a week); not asked where some were not seen to "
+        f"their end.{left}"
     )
 
 
