@@ -25,6 +25,10 @@ demo: $(venv)/compiled ## Show the ceiling-tile line: what it is, how it runs, w
 	@$(bin)/twin demo
 
 test: $(venv)/developer $(venv)/compiled ## Run the tests, on all cores
+	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
+		echo 'Installing Chromium, for the tests that look at a page' && apt-get -qq update && \
+		DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends chromium fonts-liberation >/dev/null; } || \
+		echo 'Chromium is missing; the tests that look at a page are skipped' >&2
 	$(bin)/python -m pytest --numprocesses=auto
 
 lint: $(venv)/developer ## Check style, types, layers and lengths

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from support.press_file import PRESS_FILE, SHORT
@@ -16,14 +17,44 @@ if TYPE_CHECKING:
 NO_LEVELS = "\n".join(PRESS_FILE.partition("levels:")[0].splitlines()[:-2])
 TILES = ("--horizon", "2 h", "--warmup", "none", "--replications", "3", "--engine", "simpy")
 
+BRIEF = ("--horizon", "10 min", "--warmup", "none", "--replications", "2", "--engine", "simpy")
+MANY = 24
+
+
+def long_line() -> str:
+    """Return a line of more stations, levels, options and sources than the report has room for."""
+    names = [f"station_{place:02}" for place in range(MANY)]
+    option = "{label: A robot with a camera and a gripper that changes by itself, crew: {}, capex: 250 kEUR}"
+    return "\n".join([
+        "line: long",
+        "title: A line whose title is rather longer than the head of a page has room for",
+        "product: {unit: piece, demand_per_year: 600000}",
+        "shifts: {pattern: continuous}",
+        f"operators: {{operator_by_day: {MANY}, technician: 2}}",
+        "stations:",
+        *(f"  {name}: {{label: Station number {place}, cycle: 10 s, crew: {{operator_by_day: 1}}, capex: 100 kEUR,"
+          f" automation: {{robot: {option}, cobot: {option}}}}}" for place, name in enumerate(names)),
+        "levels:",
+        "  manual: {}",
+        *(f"  level_{count}: {{{', '.join(f'{name}: robot' for name in names[:3 * count])}}}" for count in range(1, 8)),
+        "route:",
+        *(f"  - {{from: {one}, to: {two}, buffer: 5}}" for one, two in pairwise([*names, "out"]) if two != "out"),
+        f"  - {{from: {names[-1]}, to: out}}",
+        "basis:",
+        *(f'  stations.{name}: "fitted to {40 + place} reports of a log by maximum likelihood, p = 0.{place + 10}"'
+          for place, name in enumerate(names)),
+    ])  # fmt: skip
+
+
 ASKED: dict[str, tuple[str, ...]] = {
     "tiles": ("ceiling_tiles", *TILES, "--against", "china"),
     "against": ("{line}", *SHORT, "--against", "china"),
     "alone": ("{line}", *SHORT),
     "one_run": ("{line}", *SHORT, "--replications", "1", "--against", "china"),
+    "long": ("{long}", *BRIEF, "--against", "china"),
     "no_levels": ("{plain}", *SHORT, "--against", "china"),
 }
-"""Comparisons by what is odd about them; {line} has two levels, {plain} has none."""
+"""Comparisons by what is odd about them; {line} has two levels, {plain} has none, {long} has more of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +80,7 @@ class Report:
 
 def made(folder: Path, asked: str) -> Report:
     """Compare, and return what was written."""
-    files = {"line": PRESS_FILE, "plain": NO_LEVELS}
+    files = {"line": PRESS_FILE, "plain": NO_LEVELS, "long": long_line()}
     for name, text in files.items():
         (folder / f"{name}.yaml").write_text(text, "utf-8")
     arguments = [word.format(**{name: folder / f"{name}.yaml" for name in files}) for word in ASKED[asked]]
