@@ -19,12 +19,12 @@ from twin.line.lots import LotCycle, mean_of
 from twin.line.route import OUT, probabilities
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from twin.line.distributions import Distribution
     from twin.line.line import Line
     from twin.line.setup import Setup
-    from twin.line.traffic import Entry
+    from twin.line.traffic import Route
     from twin.line.variates import Floats
 
 QUANTILES = 200
@@ -63,10 +63,15 @@ class Workload:
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """How what comes in by an entry goes on: places with their stations, shares onward (out last) and back."""
+    """How what comes in goes on.
 
+    Its product; the places it passes, each a station; how much of all comes in at each [1]; the shares that go onward
+    (out last) and back from each; the share of good pieces there.
+    """
+
+    product: str | None
     names: Sequence[str]
-    start: int
+    entering: Floats
     onward: Floats
     back: Floats
     kept: Floats
@@ -98,9 +103,7 @@ def workload(line: Line, pace: dict[str, float]) -> Workload:
     """
     total = {name: Work() for name in line.stations}
     sizes, weights = lot_sizes(line)
-    good = 0.0
-    for entry, share in _shares(line, pace):
-        good += share * _add(line, entry, share, (sizes, weights), total)
+    good = sum(_add(line, way, sizes, weights, total) for way in _ways(line, pace))
     if not good > 0:
         raise InputError(f"{line.line}: no part can leave the line good; lower `scrap` or give `route` a way to {OUT}")
     for name, work in total.items():
@@ -163,35 +166,42 @@ def _run_length(line: Line) -> float:
     return mean_pieces(line) if line.move == "piece" else 1.0
 
 
-def _shares(line: Line, pace: dict[str, float]) -> list[tuple[Entry, float]]:
-    """Return the ways into the line, each with its share of the pieces."""
+def _ways(line: Line, pace: dict[str, float]) -> Iterator[_Way]:
+    """Yield the ways through the line, each of a product and its route, with its share of all that comes in."""
     found = traffic.drawn(line) or traffic.booked(line)
     weights = [entry.share * (pace[entry.start] if line.source.kind == "saturated" else 1.0) for entry in found]
     whole = sum(weights)
-    return [(entry, weight / whole) for entry, weight in zip(found, weights, strict=True)]
+    alike: dict[tuple[str | None, Route | None], dict[str, float]] = {}
+    for entry, weight in zip(found, weights, strict=True):
+        starts = alike.setdefault((entry.product, entry.route), {})
+        starts[entry.start] = starts.get(entry.start, 0.0) + weight / whole
+    for (product, route), starts in alike.items():
+        yield _way(line, product, route, starts)
 
 
-def _way(line: Line, entry: Entry) -> _Way:
-    names = list(line.stations) if entry.route is None else list(entry.route[:-1])
+def _way(line: Line, product: str | None, route: Route | None, starts: dict[str, float]) -> _Way:
+    names = list(line.stations) if route is None else list(route[:-1])
     many = len(names)
     onward, back = np.zeros((many, many + 1)), np.zeros((many, many))
     place = {name: index for index, name in enumerate([*line.stations, OUT])}
     # Where a lot moves piece by piece, what goes back goes as what goes on: one at a time.
     apart = line.move == "order"
     for edge, share in zip(line.route, probabilities(line.route), strict=True):
-        if entry.route is None:
+        if route is None:
             (back if apart and edge.rework else onward)[place[edge.from_], place[edge.to]] += share
         elif edge.rework:
             for at in (at for at, name in enumerate(names) if name == edge.from_ and edge.to in names[: at + 1]):
                 back[at, at - names[at::-1].index(edge.to)] += share
-    if entry.route is not None:
+    if route is not None:
         onward[np.arange(many), np.arange(1, many + 1)] = 1 - back.sum(axis=1)
         if not apart:
             onward[:, :-1] += back
             back = np.zeros_like(back)
-    start = 0 if entry.route is not None else place[entry.start]
-    kept = np.array([1 - _reject(line, name, entry.product) for name in names])
-    return _Way(names, start, onward, back, kept)
+    entering = np.zeros(many)
+    for name, share in starts.items():
+        entering[names.index(name)] = share
+    kept = np.array([1 - _reject(line, name, product) for name in names])
+    return _Way(product, names, entering, onward, back, kept)
 
 
 def _reject(line: Line, name: str, product: str | None) -> float:
@@ -217,14 +227,10 @@ def _solved(moves: Floats, entering: Floats) -> Floats:
         return np.zeros(len(moves))
 
 
-def _add(line: Line, entry: Entry, share: float, lots: tuple[Floats, Floats], total: dict[str, Work]) -> float:
-    """Add what a piece that comes in by an entry asks of each station; return the share of it that leaves good."""
-    way = _way(line, entry)
-    sizes, weights = lots
+def _add(line: Line, way: _Way, sizes: Floats, weights: Floats, total: dict[str, Work]) -> float:
+    """Add what comes in by a way asks of each station; return what leaves good of all that comes in."""
     mean_size = float(sizes @ weights)
-    entering = np.zeros(len(way.names))
-    entering[way.start] = 1.0
-    first = _solved(way.kept[:, None] * way.onward[:, :-1], entering)
+    first = _solved(way.kept[:, None] * way.onward[:, :-1], way.entering)
     again, size_again = np.zeros(len(first)), 1.0
     count = first
     if way.back.any() or mean_size > 1:
@@ -232,20 +238,20 @@ def _add(line: Line, entry: Entry, share: float, lots: tuple[Floats, Floats], to
         leaving = way.onward.sum(axis=1)
         spread = way.onward[:, :-1] / np.where(leaving > 0, leaving, 1.0)[:, None]
         lives = np.minimum(mean_size * way.kept, 1.0) * np.minimum(mean_size * goes_on, 1.0)
-        count = _solved(lives[:, None] * spread, entering)
+        count = _solved(lives[:, None] * spread, way.entering)
         sent = way.kept[:, None] * way.back
         again = _solved(sent + way.kept[:, None] * way.onward[:, :-1], first @ sent)
         size_again = _size_sent_back((first + again)[:, None] * sent, way.back, sizes, weights)
     for at, name in enumerate(way.names):
         if first[at] + again[at] == 0:
             continue
-        cycle, work = cycle_of(line, name, entry.product), total[name]
+        cycle, work = cycle_of(line, name, way.product), total[name]
         left = first[at] / count[at] if count[at] else 1.0
         each = float(_mean_times(cycle, sizes * left) @ weights)
         anew, jobs_again = count[at] / mean_size, again[at] / size_again
-        work.visits += share * (first[at] + again[at])
-        work.time_s += share * (anew * each + jobs_again * mean_of(cycle, size_again))
-        work.jobs[entry.product] = work.jobs.get(entry.product, 0.0) + share * (anew + jobs_again)
+        work.visits += first[at] + again[at]
+        work.time_s += anew * each + jobs_again * mean_of(cycle, size_again)
+        work.jobs[way.product] = work.jobs.get(way.product, 0.0) + anew + jobs_again
     return float((first + again) @ (way.kept * way.onward[:, -1]))
 
 
