@@ -92,24 +92,42 @@ def open_lots(plant: Structure, laws: Laws, rng: np.random.Generator) -> list[Da
     """
     lots = []
     for standing in standings(plant):
-        station = int(plant.visits.station[standing.visit])
+        here = int(plant.visits.station[standing.visit])
         pieces = pieces_of(plant, laws, standing.order, rng)
+        way = way_ahead(plant, standing, rng)
         if standing.working:
+            route = _names(plant, [here, *way])
             left = work_left(plant, laws, standing.visit, pieces, rng)
-            lots.append(lot_of(plant, standing.order, pieces, at=station, left=left))
-            continue
-        station = _next(plant, station, rng)
-        if station != OUT:
-            ready = wait_left(plant, laws, standing, station, rng)
-            lots.append(lot_of(plant, standing.order, pieces, at=station, ready=ready))
+            lots.append(lot_of(plant, standing.order, pieces, route, left=left))
+        elif way:
+            ready = wait_left(plant, laws, standing, way[0], rng)
+            lots.append(lot_of(plant, standing.order, pieces, _names(plant, way), ready=ready))
     return lots
 
 
-def _next(plant: Structure, station: int, rng: np.random.Generator) -> int:
-    """Draw where an order goes on from a station, given that it has not left."""
-    moves = plant.moves
-    ways = moves.target[(moves.origin == station) & moves.over & (moves.target != OUT)]
-    return int(rng.choice(ways)) if len(ways) else OUT
+def way_ahead(plant: Structure, standing: Standing, rng: np.random.Generator) -> list[int]:
+    """Draw the stations that an order still passes: as others went on, but to none that it has passed already.
+
+    An order that nobody followed further goes to a station from which orders leave, where one is named.
+    """
+    visits, moves = plant.visits, plant.moves
+    own = (visits.order == standing.order) & ~visits.rework
+    passed = set(visits.station[own & plant.ended].tolist()) | {int(visits.station[standing.visit])}
+    finish = [code for code, name in enumerate(visits.stations) if name in plant.log.roles.finish]
+    station, way = int(visits.station[standing.visit]), []
+    while station not in finish:
+        gone = moves.target[(moves.origin == station) & moves.over]
+        free = [to for to in gone.tolist() if to not in passed and (to != OUT or not finish)]
+        station = int(rng.choice(free)) if free else next((to for to in finish if to not in passed), OUT)
+        if station == OUT:
+            break
+        way.append(station)
+        passed.add(station)
+    return way
+
+
+def _names(plant: Structure, stations: Sequence[int]) -> list[str]:
+    return [plant.visits.stations[station] for station in stations]
 
 
 def wait_left(
@@ -134,9 +152,8 @@ def lot_of(
     plant: Structure,
     order: int,
     pieces: int,
+    route: Sequence[str],
     *,
-    at: int | None = None,
-    route: Sequence[str] | None = None,
     left: float | None = None,
     ready: float | None = None,
 ) -> DatedOrder:
@@ -146,8 +163,7 @@ def lot_of(
         order=plant.visits.orders[order],
         release=float(plant.time.clock(plant.orders.release[order])) - plant.end,
         pieces=max(pieces - gone, 1),
-        at=None if at is None else plant.visits.stations[at],
-        route=None if route is None else tuple(route),
+        route=tuple(route),
         left=left,
         ready=ready,
     )
@@ -190,10 +206,10 @@ def _known_lot(
     own = np.flatnonzero((plant.visits.order == standing.order) & plant.visits.of(first))
     if len(own):
         left = work_left(plant, laws, int(own[-1]), pieces, rng)
-        return lot_of(plant, standing.order, pieces, route=route, left=left)
+        return lot_of(plant, standing.order, pieces, route, left=left)
     # A way is known because it was gone before the later end: so was the wait over.
     ready = wait_left(plant, laws, standing, first, rng, most=later - plant.end)
-    return lot_of(plant, standing.order, pieces, route=route, ready=ready)
+    return lot_of(plant, standing.order, pieces, route, ready=ready)
 
 
 def _stations_ahead(plant: Structure, whole: Structure, order: str) -> list[str]:
