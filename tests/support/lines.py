@@ -100,12 +100,17 @@ def random_line(random: Random, variety: Variety = EVERYTHING) -> Scenario:
     From each station a way or two lead ahead, mostly to the next, and at times one leads back. A station that none
     enters is the head of a branch of its own.
     """
+    return describe(**random_description(random, variety))
+
+
+def random_description(random: Random, variety: Variety = EVERYTHING) -> Description:
+    """Return a random line as its file would say it."""
     names = "abcdefgh"[: random.randint(1, variety.stations)]
     pools = {skill: random.randint(2, 4) for skill in SKILLS if random.random() < 0.6}
     route = _route(random, variety, names)
     optional = {"operators": pools, "source": _source(random, variety, names, route), "shifts": _shifts(random)}
     stations = {name: _station(random, variety, pools) for name in names}
-    return describe(stations, route, **{key: value for key, value in optional.items() if value})
+    return {"stations": stations, "route": route, **{key: value for key, value in optional.items() if value}}
 
 
 def random_lines(variety: Variety = EVERYTHING) -> st.SearchStrategy[Scenario]:
@@ -121,7 +126,7 @@ def smooth_line(random: Random, stations: int = 4) -> tuple[dict[str, Descriptio
     return described, [random.randint(0, 4) for _ in names[1:]]
 
 
-def _time(random: Random, mean: float, *, ties: bool) -> Description:
+def random_time(random: Random, mean: float, *, ties: bool) -> Description:
     """Return a distribution of about that mean, of any family; with `ties` often a constant of whole minutes."""
     families: list[Description] = [
         exponential(mean),
@@ -138,20 +143,20 @@ def _time(random: Random, mean: float, *, ties: bool) -> Description:
     return random.choice([*families, *([whole_minutes] * len(families) if ties else [])])
 
 
-def _people(random: Random, pools: Mapping[str, int], likely: Mapping[str, float]) -> dict[str, int]:
+def random_people(random: Random, pools: Mapping[str, int], likely: Mapping[str, float]) -> dict[str, int]:
     return {skill: random.choice((1, 1, 2)) for skill in pools if random.random() < likely[skill]}
 
 
 def _station(random: Random, variety: Variety, pools: Mapping[str, int]) -> Description:
     station: Description = {
         "machines": random.choice((1, 1, 2, 3)),
-        "cycle": _time(random, random.uniform(60, 400), ties=variety.ties),
+        "cycle": random_time(random, random.uniform(60, 400), ties=variety.ties),
     }
     if random.random() < 0.3:
         station |= {"kind": "inspection", "false_reject": random.choice((0.0, 0.02))}
     if random.random() < 0.4:
         station["scrap"] = random.choice((0.01, 0.1))
-    if crew := _people(random, pools, WORKS):
+    if crew := random_people(random, pools, WORKS):
         station["crew"] = crew
     failures = {name: _failure(random, variety, pools) for name in ("jam", "wear")[: random.choice((0, 0, 1, 2))]}
     if failures:
@@ -160,14 +165,14 @@ def _station(random: Random, variety: Variety, pools: Mapping[str, int]) -> Desc
 
 
 def _failure(random: Random, variety: Variety, pools: Mapping[str, int]) -> Description:
-    failure: Description = {"ttr": _time(random, random.uniform(60, 600), ties=variety.ties)}
+    failure: Description = {"ttr": random_time(random, random.uniform(60, 600), ties=variety.ties)}
     if random.random() < 0.2:
         failure["availability"] = random.choice((0.8, 0.95))
     else:
-        failure["ttf"] = _time(random, random.uniform(600, 6000), ties=variety.ties)
+        failure["ttf"] = random_time(random, random.uniform(600, 6000), ties=variety.ties)
     if variety.calendar_failures and random.random() < 0.5:
         failure["clock"] = "calendar"
-    if people := _people(random, pools, REPAIRS):
+    if people := random_people(random, pools, REPAIRS):
         failure["repaired_by"] = people
     return failure
 
@@ -175,7 +180,7 @@ def _failure(random: Random, variety: Variety, pools: Mapping[str, int]) -> Desc
 def _source(random: Random, variety: Variety, names: str, route: Sequence[Description]) -> Description:
     source: Description = {}
     if random.random() < 0.4:
-        source["arrivals"] = _time(random, random.uniform(150, 600), ties=variety.ties)
+        source["arrivals"] = random_time(random, random.uniform(150, 600), ties=variety.ties)
         if variety.arrival_capacity and random.random() < 0.5:
             source["capacity"] = random.choice((0, 1, 5))
     if random.random() < 0.2:
@@ -230,7 +235,7 @@ def _way(random: Random, name: str, target: str) -> Description:
         return {"from": name, "to": "out"}
     way = _edge(name, target, random.choice((None, 0, 0, 1, 2, 6)))
     if way.get("buffer") != 0 and random.random() < 0.3:
-        way["transport"] = _time(random, 120.0, ties=True)
+        way["transport"] = random_time(random, 120.0, ties=True)
     return way
 
 

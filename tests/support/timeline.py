@@ -59,6 +59,12 @@ def arrivals(run: Run, station: str) -> list[tuple[float, Any]]:
     return [(e.time, e.fields["accepted"]) for e in trace(run) if e.kind == "arrival" and e.station == station]
 
 
+def orders(run: Run) -> list[tuple[float, Any, Any, Any]]:
+    """Return when which order was released, or ended, with how many pieces."""
+    own = (e for e in trace(run) if e.kind == "order")
+    return [(e.time, e.fields["order"], e.fields["change"], e.fields["pieces"]) for e in own]
+
+
 def _of_machine(run: Run, station: str, machine: int) -> Iterator[Event]:
     return (e for e in trace(run) if e.kind == "state" and (e.station, e.machine) == (station, machine))
 

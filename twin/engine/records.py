@@ -193,7 +193,7 @@ class World(NamedTuple):
 
 
 PLAIN_FIELDS = World._fields[: World._fields.index("orders")]
-PlainWorld: Any = namedtuple("PlainWorld", PLAIN_FIELDS)  # noqa: PYI024 -- a World without what no plain rule reads
+PlainWorld: Any = namedtuple("PlainWorld", PLAIN_FIELDS)  # type: ignore[misc]  # noqa: PYI024 -- fields of World
 """The world of a line whose parts are alike: it has none of the last tables, so that it pays for none."""
 
 

@@ -229,13 +229,8 @@ def _lot(line: Line, lot: DatedOrder) -> Row:
     as_lots = line.move == "order"
     return {
         "release": lot.release, "to_come": 1 if as_lots else lot.pieces, "pieces": lot.pieces if as_lots else 1,
-        "ready": _given(lot, "ready"), "left": _given(lot, "left"),
+        "ready": -1.0 if lot.ready is None else lot.ready, "left": -1.0 if lot.left is None else lot.left,
     }  # fmt: skip
-
-
-def _given(lot: DatedOrder, key: str) -> float:
-    found = getattr(lot, key, None)
-    return -1.0 if found is None else found
 
 
 def _orders(v: Varied) -> None:
@@ -275,7 +270,7 @@ def delayed_entries(line: Line) -> set[str]:
     """Return the stations where lots of the book start that are not ready when they come."""
     found: set[str] = set()
     for lot in _book(line):
-        if _given(lot, "ready") >= 0:
+        if lot.ready is not None:
             route = lot.route or product_route(line, lot.product)
             first = lot.at if lot.route is None and lot.at is not None else route and route[0]
             found |= {first} if first else set(line.fed)
