@@ -30,7 +30,7 @@ LAW_LINE, SEEN_LINE = (TOKENS["accent"].light, 2.5), (INK, 1.5)
 JUDGED = 0.05
 """A law whose p-value is below this does not fit."""
 
-LEFT, RIGHT, PLOT, FOOT = 52.0, WIDTH - 16.0, 220.0, 44.0
+LEFT, RIGHT, PLOT, FOOT = 52.0, WIDTH - 26.0, 220.0, 44.0
 LINE, TITLE_WIDTH, NOTE_WIDTH = 19.0, 86, 112
 """Height of a line of text [px], and letters in a line of title and note."""
 
@@ -102,8 +102,10 @@ def _sentence(row: FitRow) -> str:
             f"{of}: likeliest {_article(fit.family)}; {'not all ended, so ' if fit.censored else ''}no test judges it."
         )
     if fit.p_value < JUDGED:
-        return f"{of}: no family tried fits; the likeliest is {_article(fit.family)} (p {fit.p_value:.2f})."
-    return f"{of}: in keeping with {_article(fit.family)} (p {fit.p_value:.2f})."
+        return (
+            f"{of}: no family tried fits; the likeliest is {_article(fit.family)} (p{NO_BREAK_SPACE}{fit.p_value:.2f})."
+        )
+    return f"{of}: in keeping with {_article(fit.family)} (p{NO_BREAK_SPACE}{fit.p_value:.2f})."
 
 
 def _article(family: str) -> str:
