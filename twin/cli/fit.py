@@ -33,37 +33,46 @@ FEWEST_SAMPLES, MOST_SAMPLES = 2, 10_000
 _DATE = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?)?")
 
 
+LogArgument = Annotated[Path, typer.Argument(metavar="LOG", help="The log: a file .csv, .parquet or .xes.")]
+MapOption = Annotated[
+    Path, typer.Option("--map", metavar="MAP.yaml", help="Which column says what, and what the operations are.")
+]
+OutputOption = Annotated[Path, typer.Option("-o", "--output", metavar="LINE.yaml", help="The line to write.")]
+UntilOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--until",
+        metavar="DATE",
+        help="Leave out what ended later: 2012-02-15, 2012-02-15T06:00. With --validate, several.",
+    ),
+]
+ValidateOption = Annotated[
+    bool, typer.Option("--validate", help="Foretell the time after --until, and score what was foretold.")
+]
+SamplesOption = Annotated[
+    int,
+    typer.Option(
+        "--samples",
+        metavar="N",
+        parser=whole_number("--samples", FEWEST_SAMPLES, MOST_SAMPLES),
+        help="Draws of the fitted numbers.",
+    ),
+]
+ForceOption = Annotated[bool, typer.Option("--force", help="Write over a line that is there.")]
+
+
 def fit(
-    log: Annotated[Path, typer.Argument(metavar="LOG", help="The log: a file .csv, .parquet or .xes.")],
+    log: LogArgument,
     *,
-    mapping: Annotated[
-        Path, typer.Option("--map", metavar="MAP.yaml", help="Which column says what, and what the operations are.")
-    ],
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="LINE.yaml", help="The line to write.")],
-    until: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--until",
-            metavar="DATE",
-            help="Leave out what ended later: 2012-02-15, 2012-02-15T06:00. With --validate, several.",
-        ),
-    ] = None,
-    validate: Annotated[
-        bool, typer.Option("--validate", help="Foretell the time after --until, and score what was foretold.")
-    ] = False,
-    samples: Annotated[
-        int,
-        typer.Option(
-            "--samples",
-            metavar="N",
-            parser=whole_number("--samples", FEWEST_SAMPLES, MOST_SAMPLES),
-            help="Draws of the fitted numbers.",
-        ),
-    ] = 200,
+    mapping: MapOption,
+    output: OutputOption,
+    until: UntilOption = None,
+    validate: ValidateOption = False,
+    samples: SamplesOption = 200,
     replications: ReplicationsOption = 200,
     seed: SeedOption = 1,
     as_json: JsonOption = False,
-    force: Annotated[bool, typer.Option("--force", help="Write over a line that is there.")] = False,
+    force: ForceOption = False,
 ) -> None:
     """Fit a line to a log of work.
 

@@ -297,3 +297,9 @@ def test_the_log_of_the_machine_shop_gives_a_line_that_loads(tmp_path: Path) -> 
     samples = load_samples(tmp_path / "shop.yaml")
     assert samples is not None
     assert [samples.apply(line, i) != line for i in range(samples.count)] == [True] * 5
+
+
+def test_the_log_shown_in_the_documentation_is_the_one_tested(tmp_path: Path) -> None:
+    shown = Path(__file__).parents[3] / "docs" / "how-to" / "shop_log.csv"
+
+    assert write_log(tmp_path / "log.csv").read_bytes() == shown.read_bytes()
