@@ -28,9 +28,9 @@ ROW, LINE, CAPTION = 7.5, 17.5, 70.0
 """Heights: what a row of a table takes beside its text, a line of its text, a caption with the table's head [px]."""
 LETTERS_OF_LEVEL, LETTERS_OF_STATION = 56, 76
 """Letters of a name and a line of words beside it, in the table of levels and in that of stations."""
-LEAST_LETTERS, LONGEST = 20, 110
+LEAST_LETTERS, LONGEST = 20, 150
 """Letters that a column has at least, and of a list of options; what is longer is counted."""
-LEAST_FLOW, MOST_FLOW = 210.0, 470.0
+LEAST_FLOW, MOST_FLOW = 190.0, 470.0
 MOST_FLOW_ROWS, GAP = 7, 6.0
 
 
