@@ -33,6 +33,14 @@ def mg1(arrival_rate: float, mean_service: float, squared_cv: float) -> Queue:
     return _by_little(arrival_rate, load, waiting, mean_service)
 
 
+def mxm1(batch_rate: float, mean_size: float, second_moment: float, service_rate: float) -> Queue:
+    """M^X/M/1, arrivals in batches (Gross et al. 2008, section 3.1): the mean number is that of single arrivals too."""
+    load = batch_rate * mean_size / service_rate
+    number = load * (mean_size + second_moment) / (2 * mean_size * (1 - load))
+    waiting = number / (batch_rate * mean_size) - 1 / service_rate
+    return _by_little(batch_rate * mean_size, load, waiting, 1 / service_rate)
+
+
 def mmc(arrival_rate: float, service_rate: float, servers: int) -> Queue:
     """M/M/c by Erlang's C formula (Erlang 1917; Gross et al. 2008, section 2.3)."""
     offered = arrival_rate / service_rate

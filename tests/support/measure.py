@@ -41,6 +41,11 @@ def lead_time(accounts: Accounts) -> float:
     return accounts.lead_sum_s / accounts.departed
 
 
+def lead_time_of_orders(accounts: Accounts) -> float:
+    """Return the mean lead time of the orders that left [s]."""
+    return accounts.lead_sum_s / accounts.orders_departed
+
+
 def share(station: str, *states: str) -> Callable[[Accounts], float]:
     """Return the measure "share of its machines' time that the station spends in any of these states"."""
 

@@ -83,9 +83,7 @@ def _description(random: Random, variety: Variety) -> Description:
 
 
 def _shares(names: list[str]) -> dict[str, float]:
-    return {
-        name: share for name, share in zip(names, ((1.0,), (0.7, 0.3), (0.5, 0.3, 0.2))[len(names) - 1], strict=True)
-    }
+    return dict(zip(names, ((1.0,), (0.7, 0.3), (0.5, 0.3, 0.2))[len(names) - 1], strict=True))
 
 
 def _product(random: Random, line: Description, *, bound: bool) -> Description:
