@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from twin.calibration.demand import sizes_known
 from twin.calibration.estimate import ENOUGH_FAILURES, Laws, Seen, choose_laws, line_document
 from twin.calibration.order_table import balance
 from twin.calibration.samples import sampled
@@ -152,8 +153,8 @@ def _fits(plant: Structure, laws: Laws) -> Iterator[FitRow]:
     demand = laws.demand
     every = np.ones(len(demand.gaps), dtype=bool)
     yield FitRow("source.orders.every", None, "time between orders", "", demand.gaps, every, demand.every)
-    pieces, known = plant.orders.pieces[demand.came].astype(float), plant.orders.known[demand.came]
-    yield FitRow("source.orders.pieces", None, "pieces", "", pieces, known, demand.pieces)
+    pieces = sizes_known(plant.orders, demand.came)
+    yield FitRow("source.orders.pieces", None, "pieces", "", pieces, np.ones(len(pieces), dtype=bool), demand.pieces)
 
 
 def _first_edge_into(plant: Structure, station: int) -> str:

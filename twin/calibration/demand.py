@@ -100,7 +100,7 @@ def demand_of(
         watched=watched,
         gaps=gaps,
         every=every,
-        pieces=fit_families(orders.pieces[came].astype(float), censored=~orders.known[came], samples=samples),
+        pieces=fit_families(sizes_known(orders, came), samples=samples),
         dispersion=dispersion,
         start=np.array([start.get(order, -1) for order in came.tolist()], dtype=np.int64),
     )
@@ -135,6 +135,15 @@ def every_of(demand: Demand, came: int) -> Distribution:
     return replace(law, mean=demand.watched / max(came, 1))
 
 
+def sizes_known(orders: OrderTable, came: Ints) -> Floats:
+    """Return the sizes of those of the orders that are known, or of all where none is.
+
+    What was seen of another is no bound that ends by chance: it grows with the order.
+    """
+    known = came[orders.known[came]]
+    return orders.pieces[known if len(known) else came].astype(np.float64)
+
+
 def refit_pieces(demand: Demand, orders: OrderTable, came: Ints) -> Distribution:
     """Return the distribution of the sizes of other orders in the family that was chosen."""
-    return refit(demand.pieces.family, orders.pieces[came].astype(float), censored=~orders.known[came])
+    return refit(demand.pieces.family, sizes_known(orders, came))

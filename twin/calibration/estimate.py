@@ -130,13 +130,19 @@ def _times_at(plant: Structure, station: int) -> dict[str, Seen]:
     if (set_up := here & (visits.setup > 0)).any():
         ended = np.ones(int(set_up.sum()), dtype=bool)
         found["setup"] = Seen(np.maximum(visits.setup[set_up], LEAST), ended, visits.order[set_up])
-    waited = (moves.target == station) & plant.ended[moves.visit]
-    delays = np.maximum(moves.unexplained[waited], LEAST)
-    if waited.sum() >= ENOUGH_WAITS and delays.mean() >= SHORTEST_DELAY:
+    waited = np.flatnonzero((moves.target == station) & plant.ended[moves.visit])
+    delays = np.maximum(delays_of(plant, waited), LEAST)
+    if len(waited) >= ENOUGH_WAITS and delays.mean() >= SHORTEST_DELAY:
         found["delay"] = Seen(delays, moves.over[waited], moves.order[waited])
     if fails:
         found["repair"] = breaks
     return found
+
+
+def delays_of(plant: Structure, chosen: Ints) -> Floats:
+    """Return the waits of some moves that no busy machine explains, on the clock, by which a line's delays go [s]."""
+    moves = plant.moves
+    return plant.time.lasting(plant.visits.finish[moves.visit[chosen]], moves.unexplained[chosen])
 
 
 def _breakdowns(plant: Structure, station: int) -> Seen:

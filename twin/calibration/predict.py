@@ -11,23 +11,29 @@ from twin.calibration.estimate import line_document
 from twin.calibration.state import known_lots, open_lots
 from twin.engine.simulation import simulate
 from twin.events import STATES
+from twin.line.distributions import Empirical
 from twin.line.line import Line
 from twin.line.scenario import scenario
 from twin.line.work_calendar import WEEK, rotated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
     from twin.calibration.estimate import Laws
     from twin.calibration.structure import Structure
     from twin.engine.results import Run
+    from twin.line.distributions import Distribution
+    from twin.line.order_book import DatedOrder
 
     Floats = NDArray[np.float64]
 
 Mode = Literal["blind", "given"]
 """What a forecast knows of the time ahead: nothing, or the release, pieces and stations to pass of each order."""
+
+QUANTILES = 50
+"""By so many values a law is told that has no name."""
 
 REPORTED = [STATES.index(state) for state in ("processing", "setup", "down")]
 """The states whose time a plant reports."""
@@ -65,8 +71,8 @@ def foretell(
 ) -> Ensemble:
     """Run the fitted line on from the plant's end.
 
-    Each run has numbers of its own, drawn anew (bootstrap over orders), and its own luck: an interval over the runs holds
-    the uncertainty of the data and that of the simulation.
+    Each run has numbers of its own, drawn anew (bootstrap over orders), and its own luck: an interval over the runs
+    holds the uncertainty of the data and that of the simulation.
 
     Parameters
     ----------
@@ -88,29 +94,55 @@ def foretell(
     runs = []
     for i in range(replications):
         counts = np.bincount(rng.integers(0, count, count), minlength=count)
+        document = line_document(plant, laws, counts)
         lots = open_lots(plant, laws, rng) if mode == "blind" else known_lots(plant, laws, whole, rng)
-        line = _line_from(plant, line_document(plant, laws, counts), lots, drawn=mode == "blind")
-        runs += simulate(scenario(line), horizon=ahead, seed=seed + i, trace=True, workers=1)
+        line = _line_from(plant, document, lots) if mode == "blind" else _line_given(plant, document, lots, ahead)
+        [run] = simulate(scenario(line), horizon=ahead, seed=seed + i, trace=True, workers=1)
+        runs.append((run, _that_finish(plant, lots)))
         if progress is not None:
             progress(i + 1, replications)
     return _ensemble(plant, runs)
 
 
-def _line_from(plant: Structure, document: dict[str, Any], lots: list[Any], *, drawn: bool) -> Line:
+def _line_from(plant: Structure, document: dict[str, Any], lots: Sequence[DatedOrder]) -> Line:
     """Return the line as it stands at the plant's end: its week begins then, the lots are in it."""
-    orders = dict(document["source"]["orders"]) if drawn else {}
-    source = {"orders": orders | {"book": tuple(lots)}} | ({"into": document["source"]["into"]} if drawn else {})
+    source = document["source"] | {"orders": document["source"]["orders"] | {"book": tuple(lots)}}
     shifts = rotated(plant.shifts, plant.end % WEEK)
     return Line.model_validate({"line": "plant"} | document | {"source": source, "shifts": shifts})
 
 
-def _ensemble(plant: Structure, runs: list[Run]) -> Ensemble:
+def _line_given(plant: Structure, document: dict[str, Any], lots: Sequence[DatedOrder], ahead: float) -> Line:
+    """Return the line with the lots alone, no other orders.
+
+    The way of each is known as far as it was gone by the later end; so no wait on it was longer than the time ahead.
+    """
+    line = _line_from(plant, document | {"source": {"orders": {}}}, lots)
+    longest = float(plant.time.at(np.array(plant.end + ahead)) - plant.time.at(np.array(plant.end)))
+    edges = [edge.model_copy(update={"delay": _below(edge.delay, longest)}) for edge in line.route]
+    return line.model_copy(update={"route": tuple(edges)})
+
+
+def _below(delay: Distribution | None, longest: float) -> Distribution | None:
+    """Return a distribution given that it stays below a value, by `QUANTILES` of its quantiles."""
+    if delay is None:
+        return None
+    places = (np.arange(QUANTILES) + 0.5) / QUANTILES * float(delay.cdf(longest))
+    return Empirical(tuple(delay.quantile(places).tolist()))
+
+
+def _that_finish(plant: Structure, lots: Sequence[DatedOrder]) -> set[str]:
+    """Return the orders of which a lot goes to where orders leave; the others' ways break off where the log does."""
+    finish = plant.log.roles.finish
+    return {lot.order for lot in lots if not finish or finish & set(lot.route or ())}
+
+
+def _ensemble(plant: Structure, runs: list[tuple[Run, set[str]]]) -> Ensemble:
     names, visits = plant.visits.stations, plant.visits
     finish = [name for name in names if name in plant.log.roles.finish]
     machine_time = visits.work + visits.setup + visits.broken
     hours: dict[str, list[float]] = {name: [] for name in names}
     packed, leaves = [], []
-    for run in runs:
+    for run, finishing in runs:
         accounts = run.accounts
         owner = np.array(accounts.machine_station)
         by_station = {name: owner == accounts.stations.index(name) for name in names}
@@ -120,7 +152,7 @@ def _ensemble(plant: Structure, runs: list[Run]) -> Ensemble:
             hours[name].append(float(accounts.states[by_station[name]][:, REPORTED].sum()) * ratio / 3600)
         leaving = [int((accounts.parts - accounts.scrap)[by_station[name]].sum()) for name in finish]
         packed.append(sum(leaving) if finish else accounts.departed)
-        leaves.append(_leaves(run))
+        leaves.append(_leaves(run, finishing))
     open_orders = [visits.orders[order] for order in np.flatnonzero(~plant.orders.finished).tolist()]
     return Ensemble(
         np.array(packed, dtype=np.float64),
@@ -129,10 +161,10 @@ def _ensemble(plant: Structure, runs: list[Run]) -> Ensemble:
     )
 
 
-def _leaves(run: Run) -> dict[str, float]:
-    """Return when each order of the book left, by its name [s]."""
+def _leaves(run: Run, finishing: set[str]) -> dict[str, float]:
+    """Return when each of some orders left, by its name [s]."""
     return {
         str(event.fields["order"]): event.time
         for event in run.events or ()
-        if event.kind == "order" and event.fields["change"] == "ended"
+        if event.kind == "order" and event.fields["change"] == "ended" and event.fields["order"] in finishing
     }

@@ -6,14 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from twin.calibration.estimate import LEAST
+from twin.calibration.estimate import LEAST, delays_of
 from twin.calibration.log import Roles
 from twin.calibration.visits import visits_of
 from twin.calibration.waits import OUT
 from twin.line.order_book import DatedOrder
-from twin.units import SECONDS_PER_YEAR
-
-LONG = 100 * SECONDS_PER_YEAR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -140,12 +137,8 @@ def wait_left(
     delay = laws.delays.get(station)
     if delay is None:
         return 0.0
-    moves = plant.moves
-    waited = float(moves.unexplained[moves.visit == standing.visit].sum())
-    begin, last = (float(plant.time.at(np.array(moment))) for moment in (plant.end, plant.end + min(most, LONG)))
-    longest = waited + last - begin if np.isfinite(most) else np.inf
-    left = more_than(delay.distribution, waited, rng, longest) - waited
-    return float(plant.time.clock(np.array(begin + left))) - plant.end
+    waited = float(delays_of(plant, np.flatnonzero(plant.moves.visit == standing.visit)).sum())
+    return more_than(delay.distribution, waited, rng, waited + most) - waited
 
 
 def lot_of(
@@ -200,7 +193,13 @@ def known_lots(plant: Structure, laws: Laws, whole: Structure, rng: np.random.Ge
 
 
 def _known_lot(
-    plant: Structure, laws: Laws, standing: Standing, route: list[str], pieces: int, rng: np.random.Generator, later: float
+    plant: Structure,
+    laws: Laws,
+    standing: Standing,
+    route: list[str],
+    pieces: int,
+    rng: np.random.Generator,
+    later: float,
 ) -> DatedOrder:
     first = plant.visits.stations.index(route[0])
     own = np.flatnonzero((plant.visits.order == standing.order) & plant.visits.of(first))

@@ -19,7 +19,7 @@ from twin.calibration.capacity import (
     worked_spans,
 )
 from twin.calibration.demand import watch_from
-from twin.calibration.order_table import OrderTable, order_table
+from twin.calibration.order_table import ALMOST_ALL, OrderTable, order_table
 from twin.calibration.visits import Visits, by_progress, pauses, visits_of
 from twin.calibration.waits import Moves, moves_of
 from twin.calibration.ways import Way, counted_ways, returns
@@ -175,11 +175,13 @@ def structure_of(log: Log, until: float | None = None) -> Structure:
     servers = {
         s: min(machines[s], _people_at(name, found_crews) or machines[s]) for s, name in enumerate(visits.stations)
     }
-    visits, ended = by_progress(visits, _ended(visits, orders, reports, time, float(time.at(np.array(end)))))
+    now = float(time.at(np.array(end)))
+    checks = np.isin(visits.station, [s for s, name in enumerate(visits.stations) if name in log.roles.checks])
+    visits, ended = by_progress(visits, _ended(visits, orders, reports, time, checks, now))
     for s, name in enumerate(visits.stations):
         if name in log.roles.nominal:
             busy.pop(s, None)
-    moves = moves_of(visits, orders, busy, servers, float(time.at(np.array(end))))
+    moves = moves_of(visits, orders, busy, servers, now)
     return Structure(log, reports, end, shifts, time, visits, orders, moves, ended, machines, found_crews, busy)
 
 
@@ -225,9 +227,15 @@ def _people_at(station: str, found: tuple[Crew, ...]) -> int | None:
     return next((crew.people for crew in found if station in crew.stations), None)
 
 
-def _ended(visits: Visits, orders: OrderTable, reports: pd.DataFrame, time: WorkingTime, end: float) -> Bools:
-    """Whether each visit is over: all but those of open orders that were worked on a short while ago."""
+def _ended(
+    visits: Visits, orders: OrderTable, reports: pd.DataFrame, time: WorkingTime, checks: Bools, end: float
+) -> Bools:
+    """Whether each visit is over: all but those of open orders that were worked on a short while ago.
+
+    Where pieces are counted (`checks`, by visit), it is over too when all are.
+    """
     found = pauses(reports, time)
     pause = float(np.quantile(found, PAUSE, method="inverted_cdf")) if len(found) else 0.0
     is_open = ~orders.finished[visits.order]
-    return ~(is_open & (end - visits.last <= min(pause, WEEK)))
+    all_counted = checks & orders.known[visits.order] & (visits.done >= ALMOST_ALL * orders.pieces[visits.order])
+    return ~(is_open & ~all_counted & (end - visits.last <= min(pause, WEEK)))

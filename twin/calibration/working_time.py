@@ -129,6 +129,16 @@ class WorkingTime:
         moments: Floats = weeks * WEEK + found
         return moments
 
+    def lasting(self, starts: Floats, lengths: Floats) -> Floats:
+        """Return how long stretches of working time last on the clock [s].
+
+        One that ends as the plant closes may have ended at any moment until it opens: midway is meant.
+        """
+        return self._midway(starts + lengths) - self._midway(starts)
+
+    def _midway(self, worked: Floats) -> Floats:
+        return (self.clock(worked) + self.clock(np.nextafter(worked, -np.inf))) / 2
+
     def _opens(self, rest: Floats, found: Floats) -> Floats:
         """Put moments at the end of one shift to the beginning of the next."""
         later = np.searchsorted(self._worked[::2], rest, side="right") - 1
