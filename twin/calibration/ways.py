@@ -85,6 +85,7 @@ def probabilities(ways: dict[Way, int], known: list[Way]) -> dict[Way, float]:
 
     Examples
     --------
+    >>> from twin.calibration.waits import OUT
     >>> probabilities({Way(0, 1, False): 3, Way(0, OUT, False): 1}, [Way(0, 1, False), Way(0, OUT, False)])
     {Way(origin=0, target=1, rework=False): 0.75, Way(origin=0, target=-1, rework=False): 0.25}
     """
