@@ -2,33 +2,33 @@
 
 It reads a scenario as plain data, draws its own random numbers by inverting each distribution, and says what generators
 say well: parallel machines, buffers and blocking after service, routes, transport, failures on the operating clock with
-resume, crews and technicians, scrap, arrivals, shifts. A machine's calendar clock, which rings whatever the machine is
-doing, is not in it.
+resume, crews and technicians, scrap, arrivals, shifts; orders that move as lots or piece by piece, cycles by their
+size, part of a lot scrapped, setups. A machine's calendar clock, which rings whatever the machine is doing, is not in
+it.
 """
 
 from __future__ import annotations
 
 import sys
-from bisect import bisect_right
-from collections import defaultdict, deque
-from dataclasses import dataclass, field
+from collections import defaultdict
+from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import simpy
 
+from support.oracle_places import Calendar, Door, Part, People
+from twin.line.lots import LotCycle, drawn_of
 from twin.line.route import OUT
-from twin.line.work_calendar import WEEK, windows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Mapping
+    from collections.abc import Generator, Iterator
 
     from simpy.events import Event
 
     from twin.line.distributions import Distribution
     from twin.line.line import Line
     from twin.line.route import Edge
-    from twin.line.work_calendar import Shifts
 
     Process = Generator[Event, Any, Any]
 
@@ -50,109 +50,6 @@ def observe(line: Line, seed: int, horizon: float) -> Observed:
     return model.observed(horizon)
 
 
-@dataclass
-class Part:
-    """A part; `let_go` gives up the place where it lies or stands."""
-
-    let_go: Callable[[], Any] = field(default=lambda: None)
-
-
-class Door:
-    """Where the parts that wait for one station are, longest waiting first, and its machines that wait for one."""
-
-    def __init__(self, env: simpy.Environment) -> None:
-        self.env = env
-        self.parts: deque[Part] = deque()
-        self.idle: dict[int, Event] = {}
-
-    def offer(self, part: Part) -> None:
-        """Give the part to the idle machine of the lowest number, or let it wait."""
-        if self.idle:
-            self.idle.pop(min(self.idle)).succeed(part)
-        else:
-            self.parts.append(part)
-
-    def take(self, machine: int) -> Event:
-        """Return the event of getting a part."""
-        got = self.env.event()
-        if self.parts:
-            got.succeed(self.parts.popleft())
-        else:
-            self.idle[machine] = got
-        return got
-
-
-class People:
-    """All pools, with one list of requests: first come, first served among those that ask any of the same skills."""
-
-    def __init__(self, env: simpy.Environment, sizes: Mapping[str, int]) -> None:
-        self.env = env
-        self.free = dict(sizes)
-        self.requests: list[tuple[float, tuple[int, int], dict[str, int], Event]] = []
-
-    def ask(self, who: tuple[int, int], needs: dict[str, int]) -> Event:
-        """Return the event of getting all of `needs` at once."""
-        granted = self.env.event()
-        self.requests.append((self.env.now, who, needs, granted))
-        self.requests.sort(key=lambda request: request[:2])
-        self._grant()
-        return granted
-
-    def withdraw(self, granted: Event) -> None:
-        """Leave the list."""
-        self.requests = [request for request in self.requests if request[3] is not granted]
-
-    def release(self, needs: Mapping[str, int]) -> None:
-        """Give people back."""
-        for skill, number in needs.items():
-            self.free[skill] += number
-        self._grant()
-
-    def _grant(self) -> None:
-        asked: set[str] = set()
-        for request in list(self.requests):
-            needs, granted = request[2:]
-            if not asked & needs.keys() and all(self.free[skill] >= number for skill, number in needs.items()):
-                self.requests.remove(request)
-                for skill, number in needs.items():
-                    self.free[skill] -= number
-                granted.succeed()
-            asked |= set() if granted.triggered else needs.keys()
-
-
-class Calendar:
-    """The shifts as absolute times."""
-
-    def __init__(self, shifts: Shifts) -> None:
-        self.windows = windows(shifts)
-        self.always = self.windows == [(0.0, float(WEEK))]
-        self.starts = [start for start, _ in self.windows]
-
-    def is_open(self, now: float) -> bool:
-        """Say whether the line works at that time; at a shift's end it does not."""
-        return self.always or self.window(now)[0] <= now
-
-    def window(self, now: float) -> tuple[float, float]:
-        """Return the shift that runs, or the next."""
-        week = now // WEEK * WEEK
-        place = bisect_right(self.starts, now - week) - 1
-        if place >= 0 and now - week < self.windows[place][1]:
-            return week + self.windows[place][0], week + self.windows[place][1]
-        week, place = (week, place + 1) if place + 1 < len(self.windows) else (week + WEEK, 0)
-        return week + self.windows[place][0], week + self.windows[place][1]
-
-    def open_between(self, start: float, end: float) -> float:
-        """Return the working time in an interval."""
-        if self.always:
-            return end - start
-        return self._open_until(end) - self._open_until(start)
-
-    def _open_until(self, now: float) -> float:
-        weeks, within = divmod(now, WEEK)
-        each_week = sum(end - start for start, end in self.windows)
-        return weeks * each_week + sum(min(end, within) - start for start, end in self.windows if start < within)
-
-
 class Machine:
     """One machine: its place in the file, the work left to each failure, its crew, its time in each state."""
 
@@ -161,7 +58,9 @@ class Machine:
         self.env = model.env
         self.station = model.line.stations[name]
         self.failures = list(self.station.failures.values())
-        self.cycles = model.draws(self.station.cycle)
+        self.cycles = model.draws(drawn_of(self.station.cycle))
+        self.setups = None if self.station.setup is None else model.draws(self.station.setup.drawn)
+        self.last: Part | None = None
         self.to_failure = [model.draws(failure.time_to_failure) for failure in self.failures]
         self.to_repair = [model.draws(failure.ttr) for failure in self.failures]
         self.ages = [next(draws) for draws in self.to_failure]
@@ -183,10 +82,14 @@ class Machine:
             part = yield from self._take()
             yield from self._wait_until_open()
             part.let_go()
-            yield from self._work(next(self.cycles))
-            if model.random.random() < self.station.reject:
-                model.leave(good=False)
-            else:
+            yield from self._set_up(part)
+            cycle = self.station.cycle
+            factor = cycle.factor(part.pieces) if isinstance(cycle, LotCycle) else 1.0
+            yield from self._work(factor * next(self.cycles))
+            scrap = int(self.station.reject * part.pieces + model.random.random())
+            model.leave(scrap, good=False)
+            part.pieces -= scrap
+            if part.pieces:
                 yield from self._pass_on(part)
             yield self.env.timeout(0)  # stations further down the line move, and ask for people, before this one
 
@@ -194,9 +97,26 @@ class Machine:
         door = self.model.doors[self.name]
         if self.model.is_saturated(self.name) and not door.parts:
             yield from self._wait_until_open()
-            self.model.enter()
-            return Part()
+            return self.model.enter(Part())
         return (yield door.take(self.who[1]))
+
+    def _set_up(self, part: Part) -> Process:
+        """Be set up where the last part was another order's, or another product, by people of its own."""
+        last, self.last, setup = self.last, part, self.station.setup
+        if setup is None or self.setups is None or last is None:
+            return
+        by_order = setup.between == "orders"
+        same = last.order == part.order if by_order else last.product == part.product
+        if same or self.model.random.random() >= setup.share:
+            return
+        left = next(self.setups)
+        while left > 0:
+            yield from self._wait_until_open()
+            if not (yield from self._ask(setup.crew, "waiting_operator")):
+                continue
+            self.enter("setup")
+            left -= yield from self._spend(left)
+            self.model.people.release(setup.crew)
 
     def _wait_until_open(self) -> Process:
         while not self.model.calendar.is_open(self.env.now):
@@ -271,7 +191,7 @@ class Machine:
         ways = self.model.ways[self.name]
         edge = ways[self.model.random.choice(len(ways), p=self.model.odds[self.name])]
         if edge.to == OUT:
-            self.model.leave(good=True)
+            self.model.leave(part.pieces, good=True)
             return
         self.enter("blocked")
         if edge.buffer == 0:
@@ -319,6 +239,8 @@ class Model:
         if line.source.arrivals is not None:
             for name in line.fed:
                 self.env.process(self._arrive(name, self.draws(line.source.arrivals)))
+        if line.source.orders is not None:
+            self.env.process(self._order())
 
     def draws(self, distribution: Distribution) -> Iterator[float]:
         """Yield random numbers of a distribution for ever, by inverting it."""
@@ -327,16 +249,17 @@ class Model:
 
     def is_saturated(self, name: str) -> bool:
         """Say whether a part is always there for the station."""
-        return self.line.source.arrivals is None and name in self.line.fed
+        return self.line.source.kind == "saturated" and name in self.line.fed
 
-    def enter(self) -> None:
+    def enter(self, part: Part) -> Part:
         """Count a part in."""
-        self._count(1)
+        self._count(part.pieces)
+        return part
 
-    def leave(self, *, good: bool) -> None:
-        """Count a part out."""
-        self._count(-1)
-        self.departed += good
+    def leave(self, pieces: int, *, good: bool) -> None:
+        """Count pieces out."""
+        self._count(-pieces)
+        self.departed += pieces * good
 
     def send(self, edge: Edge, part: Part) -> None:
         """Bring a part to the next station's door, in no time or by transport."""
@@ -381,8 +304,22 @@ class Model:
             finds_a_machine = bool(door.idle) and self.calendar.is_open(self.env.now)
             if limit is None or waiting < limit or finds_a_machine:
                 waiting += 1
-                self.enter()
-                door.offer(Part(let_go))
+                door.offer(self.enter(Part(let_go=let_go)))
+
+    def _order(self) -> Process:
+        """Orders come at any hour, each as one lot, or all its pieces at once."""
+        orders = self.line.source.orders
+        assert orders is not None
+        assert orders.every is not None
+        door = self.doors[self.line.fed[0]]
+        gaps, sizes = self.draws(orders.every), self.draws(orders.pieces)
+        products = list(orders.product) or [None]
+        for order in count(1):
+            yield self.env.timeout(next(gaps))
+            pieces = max(1, int(next(sizes) + 0.5))
+            product = products[self.random.choice(len(products), p=list(orders.product.values()) or None)]
+            for _ in range(1 if self.line.move == "order" else pieces):
+                door.offer(self.enter(Part(pieces if self.line.move == "order" else 1, order, product)))
 
     def _keep_shifts(self) -> Process:
         """Tell all machines, in the order of the file, that a shift begins, and all that wait that it ends."""
