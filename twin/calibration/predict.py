@@ -127,7 +127,8 @@ def _below(delay: Distribution | None, longest: float) -> Distribution | None:
     if delay is None:
         return None
     places = (np.arange(QUANTILES) + 0.5) / QUANTILES * float(delay.cdf(longest))
-    return Empirical(tuple(delay.quantile(places).tolist()))
+    # A draw of a law that hardly ever waits may have quantiles of 0 alone, which make no distribution.
+    return Empirical(tuple(np.maximum(delay.quantile(places), 1.0).tolist()))
 
 
 def _that_finish(plant: Structure, lots: Sequence[DatedOrder]) -> set[str]:
