@@ -9,6 +9,7 @@ import numpy as np
 
 from twin.calibration.estimate import line_document
 from twin.calibration.state import known_lots, open_lots
+from twin.engine.compiled_clock import is_compiled
 from twin.engine.simulation import simulate
 from twin.events import STATES
 from twin.line.distributions import Empirical
@@ -91,13 +92,15 @@ def foretell(
     """
     rng = np.random.default_rng(seed)
     count = len(plant.visits.orders)
+    # Each run is short, but a traced world of objects takes longer to make than to run.
+    engine = "compiled" if is_compiled(varied=True) else "simpy"
     runs = []
     for i in range(replications):
         counts = np.bincount(rng.integers(0, count, count), minlength=count)
         document = line_document(plant, laws, counts)
         lots = open_lots(plant, laws, rng) if mode == "blind" else known_lots(plant, laws, whole, rng)
         line = _line_from(plant, document, lots) if mode == "blind" else _line_given(plant, document, lots, ahead)
-        [run] = simulate(scenario(line), horizon=ahead, seed=seed + i, trace=True, workers=1)
+        [run] = simulate(scenario(line), horizon=ahead, seed=seed + i, engine=engine, trace=True, workers=1)
         runs.append((run, _that_finish(plant, lots)))
         if progress is not None:
             progress(i + 1, replications)
