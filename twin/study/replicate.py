@@ -239,8 +239,9 @@ def versions() -> dict[str, str]:
 def document(study: Study) -> dict[str, Any]:
     """Return a study as one JSON document, the same from both clocks but for the name of the clock.
 
-    Rates are per hour of measured time, closed hours included: `throughput_per_h` in parts, `good`, `scrap` and
-    `rework` (sent back, every time it happens) in units of the product. Shares and levels are of measured time.
+    Rates are per hour of measured time, closed hours included: `throughput_per_h` in parts, `orders_per_h` (None on a
+    line without orders) in orders, `good`, `scrap` and `rework` (sent back, every time it happens) in units of the
+    product. Shares and levels are of measured time.
     Where runs under samples stand beside those as fitted, `ci95` holds the simulation's noise alone, `ci95_data` the
     data's uncertainty too, and `data_share` says what the data owe of its variance.
     `kpis`, of the line and of each station, holds every row of `twin.kpi.definitions` in its own unit.
@@ -258,6 +259,7 @@ def document(study: Study) -> dict[str, Any]:
         **({"sampled_digest": study.sampled_digest} if study.sampled else {}),
         "deadlocks": len(study.locked),
         "throughput_per_h": _estimate(study.line_kpi("throughput_rate")),
+        "orders_per_h": _estimate(study.line_kpi("orders_per_h")) if study.scenario.line.source.orders else None,
         "good": _estimate(study.good_per_hour),
         "scrap": _estimate(study.per_hour(lambda accounts: accounts.scrapped)),
         "rework": _estimate(study.per_hour(lambda accounts: accounts.rework.sum())),

@@ -216,6 +216,81 @@ def test_the_digest_sees_the_last_bit_of_a_number(table: str, field: str, line: 
     assert digest_of(changed) != digest_of(state.tables)
 
 
+def varied_line() -> Scenario:
+    """Return a line with all that lots add to a state: orders, drawn and of a book, queues, delays, setups, ways."""
+    setup = {"time": exponential(60), "crew": {"setter": 1}}
+    stations = {
+        "a": {"cycle": {"per_piece": exponential(20)}, "setup": setup, "dispatch": "earliest_due_date"},
+        "b": {"cycle": exponential(90), "scrap": 0.1},
+    }
+    route = [
+        {"from": "a", "to": "b", "delay": exponential(300)},
+        {"from": "b", "to": "a", "rework": True, "probability": 0.2},
+        {"from": "b", "to": "out", "probability": 0.8},
+    ]
+    book = [{"order": "A", "release": "1 h", "pieces": 4, "product": "y", "due": "2 h"}]
+    orders = {"every": exponential(80), "pieces": {"empirical": [1, 3]}, "product": {"x": 0.5, "y": 0.5}, "book": book}
+    products = {"x": {}, "y": {"route": ["a", "b"]}}
+    return describe(
+        stations, route, source={"orders": orders}, products=products, operators={"setter": 1}, move="order"
+    )
+
+
+def test_the_digest_of_lots_is_free_of_memory_layout() -> None:
+    """Order records exchange their places, those of the book aside; part records lie the other way round."""
+    [state] = cut(varied_line(), replications=1)
+    orders, first = state.tables["orders"], int(state.tables["line"]["book_orders"][0])
+    assert (orders["open"][first:] == 1).sum() > 2
+    assert (state.tables["edges"]["moving"] >= 0).any()
+
+    turned = moved(state.tables)
+    last = len(orders) - 1
+    places = np.concatenate([np.arange(first), np.arange(first, len(orders))[::-1]])
+    turned["orders"] = orders[places].copy()
+    known = turned["parts"]["order"]
+    turned["parts"]["order"] = np.where(known >= first, last - known + first, known)
+
+    assert digest_of(turned) == digest_of(state.tables)
+
+
+@pytest.mark.parametrize(
+    ("table", "field"),
+    [("machines", "setup"), ("machines", "product"), ("machines", "ideal"), ("orders", "due"), ("orders", "good"),
+     ("orders", "lots"), ("rows", "to_come"), ("line", "orders_departed"), ("line", "next_row")],
+)  # fmt: skip
+def test_the_digest_sees_what_lots_add(table: str, field: str) -> None:
+    [state] = cut(varied_line(), replications=1)
+    changed = {name: column.copy() for name, column in state.tables.items()}
+    row = int(np.flatnonzero(changed["orders"]["open"])[0]) if table == "orders" else 0
+    value = changed[table][field][row]
+    changed[table][field][row] = value + 1 if np.issubdtype(value.dtype, np.integer) else np.nextafter(value, -1.0)
+
+    assert digest_of(changed) != digest_of(state.tables)
+
+
+@pytest.mark.parametrize("field", ["pieces", "product", "step", "order", "left"])
+def test_the_digest_sees_each_field_of_a_lot(field: str) -> None:
+    [state] = cut(varied_line(), replications=1)
+    changed = {name: column.copy() for name, column in state.tables.items()}
+    [p, *_] = changed["machines"]["part"]
+    assert p >= 0
+    others = np.flatnonzero(changed["orders"]["open"])
+    lot = changed["parts"]
+    lot[field][p] = next(o for o in others if o != lot["order"][p]) if field == "order" else lot[field][p] + 1
+
+    assert digest_of(changed) != digest_of(state.tables)
+
+
+def test_a_run_of_lots_taken_up_from_a_file_equals_the_run_in_one_piece(tmp_path: Path) -> None:
+    line = varied_line()
+    whole = simulate(line, engine="simpy", replications=2, **TIMES)
+
+    save_states(tmp_path / "states.npz", cut(line, 2405.0))
+    resumed = simulate(line, engine="simpy", initial=load_states(tmp_path / "states.npz", make_plan(line).key), **TIMES)
+
+    assert [run.digest for run in resumed] == [run.digest for run in whole]
+
+
 def test_the_digest_sees_who_stands_before_whom() -> None:
     """Two parts in one queue that exchange their places: every count stays as it was."""
     [state] = cut(serial({"a": {"cycle": exponential(5)}, "b": {"cycle": exponential(20)}}, [None]), replications=1)

@@ -335,3 +335,61 @@ def test_what_the_log_does_not_say_is_named(left_out: int, what: str) -> None:
 def test_measured_time_must_not_be_empty() -> None:
     with pytest.raises(ValueError, match="must end after its start"):
         fold(repeat(start().events[0]), LINE, 10, 10)
+
+
+LOTS = scenario(
+    load_line_text("""
+line: two
+move: order
+products: {x: {}, y: {ideal_cycle: {press: 2 s}}}
+source: {orders: {book: [{order: A, release: "-100 s", pieces: 10, product: x}], every: 1 h, pieces: 3}}
+stations:
+  press: {cycle: {per_piece: 8 s}}
+  weld: {cycle: 10 s}
+route:
+  - {from: press, to: weld}
+  - {from: weld, to: press, probability: 0.1, rework: true}
+  - {from: weld, to: out, probability: 0.9}
+""")
+)
+
+
+def test_lots_count_in_pieces_and_orders_by_their_last() -> None:
+    """Order A, there for 100 s, 10 pieces of x: on press to 80, 2 are scrap; on weld to 90, 3 go back, 5 leave.
+
+    The 3 are on press to 114 and on weld to 124. Order B, 4 pieces of y, comes at 20 and is scrap on press at 146.
+    """
+    log = Log()
+    for station in ("press", "weld"):
+        log.state(0, station, "starved")
+    for buffer in ("press->weld", "weld->press", "source->press"):
+        log.add(0, "level", buffer.partition("->")[2], buffer=buffer, level=0)
+
+    def arrive(time: float, part: int, pieces: int) -> None:
+        log.add(time, "arrival", "press", part=part, accepted=True, pieces=pieces)
+
+    def leave(time: float, station: str, part: int, outcome: str, to: str, pieces: int, product: str = "x") -> None:
+        about: dict[str, Any] = {"pieces": pieces, "product": product}
+        log.add(time, "part", station, 1, part=part, outcome=outcome, cycle_s=10.0, to=to, **about)
+
+    log.add(0, "order", order="A", change="released", pieces=10)
+    arrive(0, 1, 10)
+    log.add(20, "order", order="B", change="released", pieces=4)
+    arrive(20, 2, 4)
+    leave(80, "press", 1, "scrap", "scrap", 2)
+    leave(80, "press", 1, "good", "weld", 8)
+    leave(90, "weld", 3, "rework", "press", 3)
+    leave(90, "weld", 1, "good", "out", 5)
+    leave(114, "press", 3, "good", "weld", 3)
+    leave(124, "weld", 3, "good", "out", 3)
+    log.add(124, "order", order="A", change="ended", pieces=8)
+    leave(146, "press", 2, "scrap", "scrap", 4, "y")
+    log.add(146, "order", order="B", change="ended", pieces=0)
+
+    accounts = fold(log.events, LOTS, 0, 200)
+
+    assert (accounts.arrived, accounts.departed, accounts.scrapped, accounts.first_pass) == (14, 8, 6, 5)
+    assert (accounts.parts.tolist(), accounts.rework.tolist()) == ([17, 11], [0, 3])
+    assert (accounts.orders_arrived, accounts.orders_departed, accounts.lead_sum_s) == (2, 1, 224)
+    assert accounts.ideal_s.tolist() == [8 * 10 + 8 * 3 + 2 * 4, 10 + 10]
+    assert accounts.wip_s == 10 * 80 + 8 * 10 + 3 * 34 + 4 * 126
