@@ -368,22 +368,22 @@ def test_lots_count_in_pieces_and_orders_by_their_last() -> None:
     def arrive(time: float, part: int, pieces: int) -> None:
         log.add(time, "arrival", "press", part=part, accepted=True, pieces=pieces)
 
-    def leave(time: float, station: str, part: int, outcome: str, to: str, pieces: int, product: str = "x") -> None:
-        about: dict[str, Any] = {"pieces": pieces, "product": product}
-        log.add(time, "part", station, 1, part=part, outcome=outcome, cycle_s=10.0, to=to, **about)
+    def leave(time: float, station: str, part: int, to: str, **about: Any) -> None:  # noqa: ANN401
+        outcome = {"scrap": "scrap", "press": "rework"}.get(to, "good")
+        log.add(time, "part", station, 1, part=part, outcome=outcome, cycle_s=10.0, to=to, **{"product": "x"} | about)
 
     log.add(0, "order", order="A", change="released", pieces=10)
     arrive(0, 1, 10)
     log.add(20, "order", order="B", change="released", pieces=4)
     arrive(20, 2, 4)
-    leave(80, "press", 1, "scrap", "scrap", 2)
-    leave(80, "press", 1, "good", "weld", 8)
-    leave(90, "weld", 3, "rework", "press", 3)
-    leave(90, "weld", 1, "good", "out", 5)
-    leave(114, "press", 3, "good", "weld", 3)
-    leave(124, "weld", 3, "good", "out", 3)
+    leave(80, "press", 1, "scrap", pieces=2)
+    leave(80, "press", 1, "weld", pieces=8)
+    leave(90, "weld", 3, "press", pieces=3)
+    leave(90, "weld", 1, "out", pieces=5)
+    leave(114, "press", 3, "weld", pieces=3)
+    leave(124, "weld", 3, "out", pieces=3)
     log.add(124, "order", order="A", change="ended", pieces=8)
-    leave(146, "press", 2, "scrap", "scrap", 4, "y")
+    leave(146, "press", 2, "scrap", pieces=4, product="y")
     log.add(146, "order", order="B", change="ended", pieces=0)
 
     accounts = fold(log.events, LOTS, 0, 200)
