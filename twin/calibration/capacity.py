@@ -1,4 +1,4 @@
-"""How many machines and people a log shows: how many orders were worked on at once, and how many while others waited."""
+"""How many machines and people a log shows: how many orders were worked on at once, how many while others waited."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class AtWork:
 
 
 def worked_spans(reports: pd.DataFrame, time: WorkingTime) -> dict[str, dict[str, Spans]]:
-    """Return when each order was worked on, by station and order: intervals apart from each other [s of working time]."""
+    """Return when each order was worked on, by station and order: intervals apart, in order [s of working time]."""
     found: dict[str, dict[str, Spans]] = {}
     starts, ends = time.at(reports["start"].to_numpy()), time.at(reports["end"].to_numpy())
     names = zip(reports["station"], reports["order"], strict=True)
@@ -105,6 +105,13 @@ def machines_of(busy: AtWork) -> int:
     return next(
         count for count in range(most, 0, -1) if count == 1 or busy.time_at_least(count, whole) > SELDOM * total
     )
+
+
+def most_at_once(reports: pd.DataFrame) -> int:
+    """Return the most orders reported at one moment of the clock, at least 1: what a station can do at the least."""
+    by_order = reports.groupby("order", sort=False)
+    found = at_work(union(list(zip(of["start"], of["end"], strict=True))) for _, of in by_order)
+    return max(1, int(found.count.max(initial=1)))
 
 
 def waiting_spans(visits: Visits, station: int, worked: dict[str, Spans]) -> Spans:
@@ -156,8 +163,8 @@ def _by_day(spans: Spans, origin: float) -> list[Spans]:
 def crews(reports: pd.DataFrame) -> list[tuple[str, ...]]:
     """Return which stations the same people work at, each station once, in the order of the log.
 
-    A worker's home is the station where they report the most time. Where more than half the time at a station is that of
-    people at home elsewhere, it joins the station at which most of those are at home.
+    A worker's home is the station where they report the most time. Where more than half the time at a station is
+    that of people at home elsewhere, it joins the station at which most of those are at home.
     """
     lengths = (reports["end"] - reports["start"]).rename("time")
     stations = list(reports["station"].unique())
@@ -165,7 +172,7 @@ def crews(reports: pd.DataFrame) -> list[tuple[str, ...]]:
     times = lengths[known].groupby([reports.loc[known, "worker"], reports.loc[known, "station"]], sort=False).sum()
     if not len(times):
         return [(station,) for station in stations]
-    table = times.unstack(fill_value=0.0)
+    table = times.unstack(fill_value=0)  # noqa: PD010 -- of a series there is no pivot table
     home = table.idxmax(axis=1)
     joined = {station: station for station in stations}
     for station in table.columns:

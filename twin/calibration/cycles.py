@@ -24,7 +24,7 @@ ENOUGH_FOR_SIZE = 8
 """Fewer visits do not show how the time goes with the size of the lot."""
 
 SIZES = tuple(digit * 10**power for power in range(7) for digit in (1, 2, 5))
-"""The sizes of lots that a table of times names, within those that were seen."""
+"""The sizes of lots that a table of times names, up to the largest seen."""
 
 STEPS = 60
 """Of the expectation-maximisation; it stops before where nothing changes any more."""
@@ -81,11 +81,14 @@ def fit_cycle(work: Floats, pieces: Floats, observed: Bools, *, samples: int = 2
     sizes = _table_sizes(pieces)
     forms: list[tuple[float, Form, float, float]] = []
     logs, size = np.log(work), np.log(pieces)
-    if observed.sum() >= ENOUGH_FOR_SIZE and len(sizes) > 1:
+    if observed.sum() >= ENOUGH_FOR_SIZE and pieces.min() < pieces.max():
         level, exponent = power_law(logs, size, observed)
-        forms = [(_aic(logs, size, observed, slope, more), form, slope, math.exp(level)) for form, slope, more in (
-            ("whole", 0.0, 0), ("per_piece", 1.0, 0), ("by_pieces", exponent, 1)
-        )]  # fmt: skip
+        tried: tuple[tuple[Form, float, int], ...] = (
+            ("whole", 0.0, 0),
+            ("per_piece", 1.0, 0),
+            ("by_pieces", exponent, 1),
+        )
+        forms = [(_aic(logs, size, observed, slope, more), form, slope, math.exp(level)) for form, slope, more in tried]
     _, form, exponent, level = min(forms, default=(0.0, "whole", 0.0, 1.0))
     level = level if form == "by_pieces" else 1.0
     left = work / (level * pieces**exponent)
@@ -169,5 +172,6 @@ def _aic(logs: Floats, size: Floats, observed: Bools, slope: float, more: int) -
 
 
 def _table_sizes(pieces: Floats) -> tuple[int, ...]:
-    least, most = int(pieces.min()), int(pieces.max())
-    return (least, *(size for size in SIZES if least < size < most), *([most] if most > least else []))
+    """Return the sizes that a table names: from 1, for lots sent back are small, to the largest seen."""
+    most = int(pieces.max())
+    return (*(size for size in SIZES if size < most), most)

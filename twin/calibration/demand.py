@@ -48,7 +48,8 @@ class Demand:
     every, pieces
         What fits the time between orders [s], and their sizes.
     dispersion
-        Variance over mean of the number of orders in a long time: 1 of a Poisson process, more where they come in waves.
+        Variance over mean of the number of orders in a long time: 1 of a Poisson process, more where they come in
+        waves.
     start
         Code of the station where each begins.
     """
@@ -130,9 +131,8 @@ def _arrivals(ago: Floats, watched: float) -> tuple[Fit, float]:
 
 def every_of(demand: Demand, came: int) -> Distribution:
     """Return the time between orders, had so many come in the time watched: in the family and shape that was chosen."""
-    law = demand.every.distribution
-    assert isinstance(law, Exponential | Gamma)
-    return replace(law, mean=demand.watched / max(came, 1))
+    law, mean = demand.every.distribution, demand.watched / max(came, 1)
+    return Gamma(mean, law.shape) if isinstance(law, Gamma) else Exponential(mean)
 
 
 def sizes_known(orders: OrderTable, came: Ints) -> Floats:

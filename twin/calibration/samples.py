@@ -6,6 +6,7 @@ the choice of laws, machines, people and shifts is estimated anew.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +16,11 @@ from twin.calibration.estimate import Laws, line_document
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from numpy.typing import NDArray
+
     from twin.calibration.structure import Structure
+
+    Ints = NDArray[np.int64]
 
 
 def flat(document: Any, path: str = "") -> Iterator[tuple[str, object]]:  # noqa: ANN401 -- as YAML has it
@@ -34,6 +39,13 @@ def flat(document: Any, path: str = "") -> Iterator[tuple[str, object]]:  # noqa
             yield from flat(edge, f"{path}.{edge['from']}->{edge['to']}")
     else:
         yield path, document
+
+
+def orders_again(plant: Structure, laws: Laws, rng: np.random.Generator) -> Ints:
+    """Draw how often each order counts, had others come instead: with replacement, as many as might have come."""
+    orders = len(plant.visits.orders)
+    many = round(orders + math.sqrt(laws.demand.dispersion * orders) * float(rng.standard_normal()))
+    return np.bincount(rng.integers(0, orders, max(many, 1)), minlength=orders)
 
 
 def sampled(
@@ -60,12 +72,10 @@ def sampled(
         The paths of the numbers that vary, and one row of values a draw.
     """
     rng = np.random.default_rng(seed)
-    orders = len(plant.visits.orders)
     base = dict(flat(line_document(plant, laws)))
     rows = []
     for done in range(1, count + 1):
-        counts = np.bincount(rng.integers(0, orders, orders), minlength=orders)
-        rows.append(dict(flat(line_document(plant, laws, counts))))
+        rows.append(dict(flat(line_document(plant, laws, orders_again(plant, laws, rng)))))
         if progress is not None:
             progress(done, count)
     varying = [path for path, value in base.items() if any(row.get(path, value) != value for row in rows)]

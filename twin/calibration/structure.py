@@ -15,6 +15,7 @@ from twin.calibration.capacity import (
     capacity_of,
     crews,
     machines_of,
+    most_at_once,
     waiting_spans,
     worked_spans,
 )
@@ -171,6 +172,12 @@ def structure_of(log: Log, until: float | None = None) -> Structure:
     worked = worked_spans(reports, time)
     busy = {s: at_work(worked[name].values()) for s, name in enumerate(visits.stations) if name in worked}
     machines = {s: machines_of(busy[s]) if s in busy else 1 for s in range(len(visits.stations))}
+    # Times entered as a matter of form are no bottleneck: all that was reported at once is done at once.
+    machines |= {
+        s: most_at_once(reports[reports["station"] == name])
+        for s, name in enumerate(visits.stations)
+        if name in log.roles.nominal
+    }
     found_crews = tuple(_crews(of_work, visits, worked, time, log.roles.nominal))
     servers = {
         s: min(machines[s], _people_at(name, found_crews) or machines[s]) for s, name in enumerate(visits.stations)

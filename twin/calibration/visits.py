@@ -128,7 +128,7 @@ def by_progress(visits: Visits, ended: Bools) -> tuple[Visits, Bools]:
 
 def pauses(reports: pd.DataFrame, time: WorkingTime) -> Floats:
     """Return how long the pauses were between reports of one visit [s of working time]."""
-    visit = reports.groupby(["order", "station", "rework"], sort=False).ngroup().to_numpy()
+    visit = reports.groupby(["order", "station", "rework"], sort=False).ngroup().to_numpy(dtype=np.int64)
     starts, ends = time.at(reports["start"].to_numpy()), time.at(reports["end"].to_numpy())
     found = [starts[of_visit[1:]] - np.maximum.accumulate(ends[of_visit])[:-1] for of_visit in _groups(visit)]
     gaps = np.concatenate(found)

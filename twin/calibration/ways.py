@@ -46,7 +46,7 @@ def returns(visits: Visits, orders: OrderTable, roles: Roles) -> dict[Way, list[
         first = again[np.argmin(visits.first[again])]
         before = [v for v in of_order if senders[v] and visits.first[v] <= visits.first[first]]
         if before:
-            sender = max(before, key=lambda v: float(visits.begin[v]))
+            sender = before[-1]  # visits stand in the order in which they were made
             pieces = min(max(int(visits.done[first] + visits.rejected[first]), 1), int(orders.pieces[order]))
             way = Way(int(visits.station[sender]), int(visits.station[first]), rework=True)
             found.setdefault(way, []).append((order, pieces))
@@ -56,7 +56,7 @@ def returns(visits: Visits, orders: OrderTable, roles: Roles) -> dict[Way, list[
 def shares_back(
     sent: dict[Way, list[tuple[int, int]]], visits: Visits, orders: OrderTable, counts: Ints
 ) -> dict[Way, float]:
-    """Return the share of the pieces that pass a station which it sends back, by way.
+    """Return the share of the pieces that pass a station, and are not rejected there, which it sends back, by way.
 
     Parameters
     ----------
@@ -69,7 +69,8 @@ def shares_back(
     """
     passed: dict[int, float] = {}
     usual = np.flatnonzero(~visits.rework)
-    pieces = orders.pieces[visits.order[usual]] * counts[visits.order[usual]]
+    order = visits.order[usual]
+    pieces = np.maximum(orders.pieces[order] - visits.rejected[usual], 0) * counts[order]
     for station, many in zip(visits.station[usual].tolist(), pieces.tolist(), strict=True):
         passed[station] = passed.get(station, 0.0) + many
     return {
@@ -96,12 +97,14 @@ def probabilities(ways: dict[Way, int], known: list[Way]) -> dict[Way, float]:
 
 
 def scrap_shares(visits: Visits, orders: OrderTable, ended: Bools, counts: Ints) -> dict[int, float]:
-    """Return the share of the pieces that each station rejects, of those of the orders that were done there."""
+    """Return the share of the pieces done at each station, at first or again, that it rejects."""
     shares = {}
     for station in range(len(visits.stations)):
         here = visits.station == station
-        passed = here & ended & ~visits.rework
-        pieces = float((orders.pieces[visits.order[passed]] * counts[visits.order[passed]]).sum())
+        passed = here & ended
+        # Of a lot sent back what was counted, which is all that is known of it.
+        came = np.where(visits.rework, visits.done + visits.rejected, orders.pieces[visits.order])
+        pieces = float((came * counts[visits.order])[passed].sum())
         rejected = float((visits.rejected[here] * counts[visits.order[here]]).sum())
         shares[station] = min(rejected / pieces, 1.0) if pieces else 0.0
     return shares
