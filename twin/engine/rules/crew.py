@@ -108,14 +108,13 @@ def _ask(world: World, machine: Record, first: int, last: int) -> bool:
 
 
 def ask_crew(world: World, machine: Record) -> None:
-    """The machine has a part, and setup or work left: it asks for its crew, then goes on."""
-    if machine.crew_first == machine.crew_last:
-        take_up(world, machine)
-    elif _ask(world, machine, machine.crew_first, machine.crew_last):
+    """The machine has a part, and setup or work left: it asks for its crew, unless it has it, then goes on."""
+    if machine.crewed == 0 and machine.crew_first < machine.crew_last:
+        if not _ask(world, machine, machine.crew_first, machine.crew_last):
+            enter(world, machine, WAITING_OPERATOR)
+            return
         machine.crewed = 1
-        take_up(world, machine)
-    else:
-        enter(world, machine, WAITING_OPERATOR)
+    take_up(world, machine)
 
 
 def ask_repair(world: World, machine: Record) -> None:
@@ -129,13 +128,12 @@ def ask_repair(world: World, machine: Record) -> None:
     if first == last:
         machine.need_first = first
         machine.need_last = last
-        start_repair(world, machine)
-    elif _ask(world, machine, first, last):
-        start_repair(world, machine)
-    else:
+    elif not _ask(world, machine, first, last):
         enter(world, machine, WAITING_REPAIR)
         if machine.crewed == 1 and world.line[0].locked == 0:
             look_for_standstill(world)
+        return
+    start_repair(world, machine)
 
 
 def release_repairers(world: World, machine: Record) -> None:

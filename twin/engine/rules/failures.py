@@ -18,7 +18,7 @@ from twin.engine.records import (
 from twin.engine.rules.crew import ask_crew, ask_repair, leave_queue, release_repairers
 from twin.engine.rules.record import draw, enter, mark
 from twin.engine.rules.timers import set_time
-from twin.engine.rules.work import grow_older, set_failure_time, stop_setup, stop_work, take_up
+from twin.engine.rules.work import grow_older, set_failure_time, stop_setup, stop_work
 
 
 def pause_clocks(world: World, machine: Record) -> None:
@@ -91,10 +91,7 @@ def repaired(world: World, machine: Record) -> None:
 def go_on(world: World, machine: Record) -> None:
     """A sound machine within the shift takes up what it holds: work, a finished part, or nothing."""
     if machine.phase == WORK or (VARIED and machine.phase == PREPARE):
-        if machine.crewed == 1:
-            take_up(world, machine)
-        else:
-            ask_crew(world, machine)
+        ask_crew(world, machine)
     elif machine.phase == DONE:
         enter(world, machine, BLOCKED)
     else:

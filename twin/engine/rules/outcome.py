@@ -30,7 +30,9 @@ def complete(world: World, machine: Record) -> None:
     machine.done = line.now
     station = world.stations[machine.station]
     if VARIED:
-        complete_lot(world, station, machine)
+        share = world.jobs[station.first_job + world.parts[machine.part].product].scrap
+        if share == 0.0 or not scrap_share(world, machine, share):
+            go_by(world, machine, world.edges[way_of_lot(world, station, machine)])
         return
     if station.scrap > 0.0 and draw(world, machine.scrap_stream) < station.scrap:
         scrap(world, machine)
@@ -120,17 +122,14 @@ def scrap_share(world: World, machine: Record, share: float) -> bool:
     return False
 
 
-def complete_lot(world: World, station: Record, machine: Record) -> None:
-    """Of a lot a share is scrap, then a share of the rest goes back by each rework edge; what is left goes on.
+def way_of_lot(world: World, station: Record, machine: Record) -> int:
+    """A share of the lot goes back by each rework edge; return the edge by which what is left goes on.
 
     A lot with a way of its own goes back to where its way passes that station; where it does not pass it, no piece
     goes back.
     """
     line = world.line[0]
     part = world.parts[machine.part]
-    share = world.jobs[station.first_job + part.product].scrap
-    if share > 0.0 and scrap_share(world, machine, share):
-        return
     for q in range(station.first_out, station.first_other):
         step = NO_WAY
         if part.step >= 0:
@@ -141,17 +140,13 @@ def complete_lot(world: World, station: Record, machine: Record) -> None:
         pieces = share_of(edge.cumulative, part.pieces, draw(world, machine.rework_stream))
         if pieces == part.pieces:
             part.step = step
-            go_by(world, machine, edge)
-            return
+            return edge.index
         if pieces > 0:
             send_back(world, machine, edge, pieces, step)
-    q = station.first_other
-    e = 0
     if part.step >= 0:
-        e = world.indices[part.step]
         part.step += 1
-    else:
-        if station.last_out - q > 1:
-            q = drawn_way(world, machine, q)
-        e = world.outs[q]
-    go_by(world, machine, world.edges[e])
+        return world.indices[part.step - 1]
+    q = station.first_other
+    if station.last_out - q > 1:
+        q = drawn_way(world, machine, q)
+    return world.outs[q]

@@ -40,21 +40,18 @@ def row_time(world: World) -> float:
 def release(world: World, i: int) -> None:
     """Timer i of the book, or of drawn orders, rings: parts come, and the line settles when the last of now has."""
     line = world.line[0]
-    if i == line.book:
-        row = world.rows[line.next_row]
-        if world.orders[row.order].open == 0:
-            open_order(world, row.order)
-        bring(world, row)
-        time = line.now
-        if row.to_come == 0:
-            line.next_row += 1
-            time = row_time(world)
-    else:
-        row = world.rows[len(world.rows) - 1]
-        if row.to_come == 0:
-            draw_row(world, row)
-        bring(world, row)
-        time = line.now if row.to_come > 0 else row.release
+    row = world.rows[line.next_row if i == line.book else len(world.rows) - 1]
+    if i == line.drawn and row.to_come == 0:
+        draw_row(world, row)
+    if world.orders[row.order].open == 0:
+        open_order(world, row.order)
+    bring(world, row)
+    time = line.now
+    if row.to_come == 0 and i == line.drawn:
+        time = row.release
+    elif row.to_come == 0:
+        line.next_row += 1
+        time = row_time(world)
     set_time(world, i, time)
     line.unsettled = 1 if time == line.now else 0
 
@@ -82,7 +79,6 @@ def draw_row(world: World, row: Record) -> None:
         order.due = line.now + draw(world, line.due_stream)
     order.pieces = pieces
     order.lots = row.to_come
-    open_order(world, row.order)
 
 
 def bring(world: World, row: Record) -> None:
