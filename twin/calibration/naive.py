@@ -41,7 +41,7 @@ def rate_forecast(plant: Structure, moments: Floats, amounts: Floats, ahead: flo
     days = max(int((now - first) // DAY), 1)
     ago = np.floor((now - plant.time.at(moments)) / DAY).astype(np.int64)
     inside = (ago >= 0) & (ago < days)
-    by_day = np.bincount(ago[inside], weights=amounts[inside], minlength=days)
+    by_day = np.bincount(ago[inside], weights=amounts[inside], minlength=days).astype(np.float64)
     whole, part = divmod(ahead / DAY, 1.0)
     rng = np.random.default_rng(seed)
     drawn = by_day[rng.integers(0, days, (members, int(whole) + 1))]

@@ -54,8 +54,9 @@ class OrderTable:
 def order_table(visits: Visits, roles: Roles, *, gone_after: float | None = None) -> OrderTable:
     """Return what a log says of each of its orders.
 
-    An order's quantity is the largest number of pieces counted at one of the checks. One that no check has counted is
-    taken for as large as the largest count anywhere, and its quantity is not known until it is finished.
+    An order's quantity is the largest number of pieces counted at one of the checks, with those rejected by then. One
+    that no check has counted is taken for as large as the largest count anywhere, and its quantity is not known until
+    it is finished.
 
     Parameters
     ----------
@@ -70,8 +71,9 @@ def order_table(visits: Visits, roles: Roles, *, gone_after: float | None = None
     count = len(visits.orders)
     usual = ~visits.rework
     checks = _codes(visits, roles.checks)
-    counted = _largest(visits, usual & np.isin(visits.station, checks) if len(checks) else usual, count)
-    anywhere = _largest(visits, usual, count)
+    at_check = usual & np.isin(visits.station, checks) if len(checks) else usual
+    counted = _largest(visits, visits.accounted, at_check, count)
+    anywhere = _largest(visits, visits.done, usual, count)
     seen, idle_since, release = (_extreme(values, visits.order, count, how) for values, how in (
         (visits.first, np.minimum), (visits.last, np.maximum), (visits.begin, np.minimum),
     ))  # fmt: skip
@@ -126,10 +128,10 @@ def _codes(visits: Visits, names: frozenset[str]) -> list[int]:
     return [code for code, name in enumerate(visits.stations) if name in names]
 
 
-def _largest(visits: Visits, counted: Bools, count: int) -> Ints:
-    """Return for each order the largest number of pieces done in one of the visits counted."""
+def _largest(visits: Visits, pieces: Ints, counted: Bools, count: int) -> Ints:
+    """Return for each order the largest number of pieces at one of the visits counted."""
     largest = np.zeros(count, dtype=np.int64)
-    np.maximum.at(largest, visits.order[counted], visits.done[counted])
+    np.maximum.at(largest, visits.order[counted], pieces[counted])
     return largest
 
 

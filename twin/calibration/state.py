@@ -74,7 +74,8 @@ def work_left(plant: Structure, laws: Laws, visit: int, pieces: int, rng: np.ran
     cycle = laws.cycles.get(station)
     if cycle is None:
         return LEAST
-    factor, law = cycle.level * pieces**cycle.exponent, cycle.fit.distribution
+    factor: float = cycle.level * pieces**cycle.exponent
+    law = cycle.fit.distribution
     done, counted = float(plant.visits.work[visit]), float(plant.visits.done[visit])
     if counted and station in laws.progress:
         return max(factor * float(law.quantile(rng.random())) * laws.progress[station].left(counted, pieces), LEAST)

@@ -244,5 +244,5 @@ def _ended(
     found = pauses(reports, time)
     pause = float(np.quantile(found, PAUSE, method="inverted_cdf")) if len(found) else 0.0
     is_open = ~orders.finished[visits.order]
-    all_counted = checks & orders.known[visits.order] & (visits.done >= ALMOST_ALL * orders.pieces[visits.order])
+    all_counted = checks & orders.known[visits.order] & (visits.accounted >= ALMOST_ALL * orders.pieces[visits.order])
     return ~(is_open & ~all_counted & (end - visits.last <= min(pause, WEEK)))

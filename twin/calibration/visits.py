@@ -68,11 +68,21 @@ class Visits:
     @property
     def follows(self) -> Bools:
         """Whether the element before is of the same order: its visit came before."""
-        return np.concatenate(([False], self.order[1:] == self.order[:-1]))
+        same: Bools = np.concatenate(([False], self.order[1:] == self.order[:-1]))
+        return same
+
+    @property
+    def accounted(self) -> Ints:
+        """Pieces done in each visit, and those of its order that it and the visits before it rejected."""
+        rejected: Ints = np.cumsum(self.rejected)
+        begins = np.flatnonzero(~self.follows)
+        earlier = (rejected - self.rejected)[begins]
+        return self.done + rejected - np.repeat(earlier, np.diff(np.append(begins, len(rejected))))
 
     def of(self, station: int) -> Bools:
         """Which visits were to a station, rework left out."""
-        return (self.station == station) & ~self.rework
+        here: Bools = (self.station == station) & ~self.rework
+        return here
 
 
 def visits_of(reports: pd.DataFrame, roles: Roles, time: WorkingTime) -> Visits:
@@ -128,7 +138,7 @@ def by_progress(visits: Visits, ended: Bools) -> tuple[Visits, Bools]:
 
 def pauses(reports: pd.DataFrame, time: WorkingTime) -> Floats:
     """Return how long the pauses were between reports of one visit [s of working time]."""
-    visit = reports.groupby(["order", "station", "rework"], sort=False).ngroup().to_numpy(dtype=np.int64)
+    visit = np.asarray(reports.groupby(["order", "station", "rework"], sort=False).ngroup(), dtype=np.int64)
     starts, ends = time.at(reports["start"].to_numpy()), time.at(reports["end"].to_numpy())
     found = [starts[of_visit[1:]] - np.maximum.accumulate(ends[of_visit])[:-1] for of_visit in _groups(visit)]
     gaps = np.concatenate(found)

@@ -137,13 +137,14 @@ class WorkingTime:
         return self._midway(starts + lengths) - self._midway(starts)
 
     def _midway(self, worked: Floats) -> Floats:
-        return (self.clock(worked) + self.clock(np.nextafter(worked, -np.inf))) / 2
+        moments: Floats = (self.clock(worked) + self.clock(np.nextafter(worked, -np.inf))) / 2
+        return moments
 
     def _opens(self, rest: Floats, found: Floats) -> Floats:
         """Put moments at the end of one shift to the beginning of the next."""
         later = np.searchsorted(self._worked[::2], rest, side="right") - 1
-        starts = self._edges[::2][later]
-        return np.maximum(found, starts)
+        moments: Floats = np.maximum(found, self._edges[::2][later])
+        return moments
 
 
 def union(intervals: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
