@@ -284,6 +284,7 @@ def _route(plant: Structure, laws: Laws, counts: Ints) -> list[dict[str, Any]]:
     again = probabilities(counted_ways(plant.moves, chosen), usual)
     back = shares_back(plant.sent_back, plant.visits, plant.orders, counts)
     likeliest = {way.origin: max((w for w in usual if w.origin == way.origin), key=lambda w: whole[w]) for way in usual}
+    delays = {s: _refit(fit, laws.seen["delay", s], counts) for s, fit in laws.delays.items()}
     edges = []
     for way in plant.ways:
         edge: dict[str, Any] = {"from": stations[way.origin]}
@@ -293,7 +294,7 @@ def _route(plant: Structure, laws: Laws, counts: Ints) -> list[dict[str, Any]]:
             edge |= {"probability": float(number_text(back[way])), "rework": True}
         elif likeliest[way.origin] != way:
             edge["probability"] = float(number_text(again.get(way, whole[way]) * left))
-        if way.target in laws.delays:
-            edge["delay"] = _refit(laws.delays[way.target], laws.seen["delay", way.target], counts)
+        if way.target in delays:
+            edge["delay"] = delays[way.target]
         edges.append(edge)
     return edges

@@ -105,13 +105,14 @@ def run_task(task: Task) -> Run:
         measure_from(clock.world, start)
     clock.run(until)
     keeper.drain(clock.world)
-    return _result(task, keeper, draws, tables_of(clock.world), until)
+    # The events are drained: what is left of their ring need not be turned into a table.
+    return _result(task, keeper, draws, tables_of(clock.world._replace(events=[])), until)
 
 
 def _tables(task: Task) -> dict[str, np.ndarray[Any, Any]]:
     tables = dict(task.plan.tables if task.initial is None else task.initial.tables)
     # One settling writes a few events for each machine, request, edge and pool; the ring keeps room for far more.
-    reserve = 64 * sum(len(tables[name]) for name in ("waits", "edges", "pools")) + 1024
+    reserve = 16 * sum(len(tables[name]) for name in ("waits", "edges", "pools")) + 1024
     varied = bool(tables["line"]["varied"][0])
     tables["events"] = empty("events", 4 * reserve if task.trace else 0, varied=varied)
     tables["line"] = tables["line"].copy()
