@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import time
 from datetime import datetime
 from pathlib import Path
@@ -97,7 +98,7 @@ def fit(
     with progress("Fitting") as bar:
         found = calibrate(read, until=next(iter(moments), None), samples=samples, seed=seed, progress=bar)
     validations = _validations(read, found, moments[1:], replications, seed) if validate else []
-    written = write_fit(output, found)
+    written = write_fit(output, found, _validation_text(validations, found))
     if as_json:
         from twin.cli.fit_document import document
 
@@ -124,7 +125,9 @@ def _validations(log: Log, found: Calibration, more: Sequence[float], replicatio
     from twin.calibration.structure import structure_of
     from twin.calibration.validate import validate
     from twin.cli.show import progress
+    from twin.engine.compile_once import compile_once
 
+    compile_once(sys.stderr)  # hundreds of short runs
     whole = structure_of(log)
     plants = [found.plant, *(structure_of(log, moment) for moment in more)]
     validations = []
@@ -138,6 +141,17 @@ def _validations(log: Log, found: Calibration, more: Sequence[float], replicatio
 
             validations.append(validate(plant, laws, whole, replications=replications, seed=seed, progress=advance))
     return validations
+
+
+def _validation_text(validations: Sequence[Validation], found: Calibration) -> str:
+    """Return how far to trust a line as a text to keep; nothing where that was not asked."""
+    from twin.cli import fit_validation
+    from twin.cli.show import plain_text
+
+    if not validations:
+        return ""
+    trust = fit_validation.trust(validations[0], found.plant.log.labels)
+    return plain_text(trust, *fit_validation.blocks(validations, found))
 
 
 def report(found: Calibration, validations: Sequence[Validation], written: Sequence[Path]) -> list[RenderableType]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from twin.calibration.calibrate import Calibration, FitRow
 
-TABLE, UNKNOWN = "fits.csv", "unknown.txt"
+TABLE, UNKNOWN, VALIDATION = "fits.csv", "unknown.txt", "validation.txt"
 
 COLUMNS = (
     "station", "what", "form", "family", "count", "not_to_their_end", "mean", "unit", "aic", "ad", "p_value", "path",
@@ -51,11 +51,13 @@ def check_places(line: Path, *, force: bool) -> None:
 
 
 def _is_ours(file: Path) -> bool:
-    return file.name in (TABLE, UNKNOWN) or file.suffix == ".svg"
+    return file.name in (TABLE, UNKNOWN, VALIDATION) or file.suffix == ".svg"
 
 
-def write_fit(line: Path, found: Calibration) -> list[Path]:
+def write_fit(line: Path, found: Calibration, validation: str = "") -> list[Path]:
     """Write a fitted line, its samples and its fits, all or none of them, and return where.
+
+    `validation` is what was found of how far to trust the line; it goes with the fits.
 
     Raises
     ------
@@ -76,7 +78,7 @@ def write_fit(line: Path, found: Calibration) -> list[Path]:
             said = f"Beside this file stand {' and '.join(beside)}."
             (staged / line.name).write_text(line_text(found, line.stem, beside=said), encoding="utf-8")
             (staged / fits.name).mkdir()
-            for file, text in _folder(found):
+            for file, text in _folder(found, validation):
                 (staged / fits.name / file).write_text(text, encoding="utf-8", newline="")
             written = [path for path in places(line) if (staged / path.name).exists()]
             _put_in_place(staged, places(line))
@@ -102,11 +104,13 @@ def _put_in_place(staged: Path, targets: Iterable[Path]) -> None:
         raise
 
 
-def _folder(found: Calibration) -> Iterator[tuple[str, str]]:
+def _folder(found: Calibration, validation: str) -> Iterator[tuple[str, str]]:
     """Yield the files of the folder of fits, each with its text."""
     from dashboards.fits import fit_svg, picture_name
 
     yield TABLE, _table(found)
+    if validation:
+        yield VALIDATION, validation
     yield UNKNOWN, "\n".join(_unknown(found)) + "\n"
     for row in found.fits:
         yield picture_name(row), fit_svg(row)

@@ -8,6 +8,7 @@ Where an output knows ASCII alone, signs become their nearest ASCII.
 from __future__ import annotations
 
 import codecs
+import io
 import json
 import multiprocessing
 import os
@@ -17,7 +18,7 @@ import sys
 import textwrap
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len
@@ -37,6 +38,12 @@ if TYPE_CHECKING:
 
 WIDTH = 100
 """Columns of a text in a pipe, and the most on a terminal."""
+
+GAP = 3
+"""Columns between two columns of a table."""
+
+LONGEST_NAME = 20
+"""Letters from which a name is broken where a table has no room."""
 
 NARROWEST = 40
 """The fewest columns that a text is broken to."""
@@ -81,7 +88,15 @@ codecs.register_error("nearest", _nearest_sign)
 
 def show(*blocks: RenderableType) -> None:
     """Print blocks to standard output, a blank line between them; a `str` is a paragraph and is wrapped."""
-    console = _console(sys.stdout)
+    _write(_text(_console(sys.stdout), blocks))
+
+
+def plain_text(*blocks: RenderableType) -> str:
+    """Return blocks as `show` prints them to a file that knows all signs and no colours."""
+    return _text(_console(io.StringIO()), blocks)
+
+
+def _text(console: Console, blocks: Iterable[RenderableType]) -> str:
     console.width = WIDTH
     with console.capture() as captured:
         for place, block in enumerate(blocks):
@@ -90,7 +105,7 @@ def show(*blocks: RenderableType) -> None:
             console.print(paragraph(block) if isinstance(block, str) else block, crop=False)
     # A no-break space has done its work when the lines are broken; whoever copies or searches the text expects a space.
     text = captured.get().replace(NO_BREAK_SPACE, " ")
-    _write(re.sub(r" +$", "", text, flags=re.MULTILINE))
+    return re.sub(r" +$", "", text, flags=re.MULTILINE)
 
 
 def show_json(document: Mapping[str, Any]) -> None:
@@ -130,17 +145,38 @@ def grey(text: str) -> Text:
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[RenderableType]], *, left: Collection[int] = (0,)) -> Table:
-    """Return a table without boxes; cells are right-aligned but for the columns `left`, and never cut."""
+    """Return a table without boxes; cells are right-aligned but for the columns `left`, and never cut.
+
+    Where its words alone are wider than the page, long names are broken behind an underscore.
+    """
+    lines = [[_writable(cell) if isinstance(cell, str) else cell for cell in row] for row in (headings, *rows)]
+    if sum(_widest_words(lines)) + GAP * (len(headings) - 1) > WIDTH:
+        lines = [[_broken(cell) if isinstance(cell, str) else cell for cell in row] for row in lines]
     result = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="")
-    for place, heading in enumerate(headings):
-        result.add_column(heading, justify="left" if place in left else "right", overflow="fold", vertical="top")
-    for row in rows:
-        cells = [_writable(cell) if isinstance(cell, str) else cell for cell in row]
-        result.add_row(*cells)
-        for column, cell in zip(result.columns, cells, strict=True):
-            words = [*str(column.header).split(), *str(cell).split()]
-            column.min_width = max(column.min_width or 0, *map(cell_len, words), 0)
+    for place, (heading, least) in enumerate(zip(lines[0], _widest_words(lines), strict=True)):
+        justify: Literal["left", "right"] = "left" if place in left else "right"
+        result.add_column(heading, justify=justify, overflow="fold", vertical="top", min_width=least)
+    for row in lines[1:]:
+        result.add_row(*row)
     return result
+
+
+def _widest_words(lines: Sequence[Sequence[RenderableType]]) -> list[int]:
+    """Return the columns that the longest word takes in each column of a table."""
+    return [
+        max((cell_len(word) for cell in column for word in str(cell).split()), default=0)
+        for column in zip(*lines, strict=True)
+    ]
+
+
+def _broken(cell: str) -> str:
+    """Return a cell whose long names are broken behind underscores."""
+
+    def parts(name: re.Match[str]) -> str:
+        lines = textwrap.wrap(name[0].replace("_", "_ "), LONGEST_NAME)
+        return "\n".join(line.replace("_ ", "_") for line in lines)
+
+    return re.sub(rf"\w{{{LONGEST_NAME},}}", parts, cell)
 
 
 def _writable(cell: str) -> str:
