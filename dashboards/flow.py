@@ -143,7 +143,10 @@ def _in_words(sheet: Sheet, limit: str) -> str:
         f"{sheet.names[link.edge.from_]} to {sheet.names[link.edge.to]} ({edge_label(link) or 'all'})"
         for link in sheet.diagram.links
     )
-    return f"{sheet.names[limit]} limits the line. Ways, with places between: {'; '.join(edges)}."
+    ways = (
+        f"Ways, {sheet.diagram.left_out} rarer ones left out" if sheet.diagram.left_out else "Ways, with places between"
+    )
+    return f"{sheet.names[limit]} limits the line. {ways}: {'; '.join(edges)}."
 
 
 def _card(sheet: Sheet, name: str, shares: Mapping[str, float] | None) -> Iterator[str]:
@@ -288,7 +291,7 @@ def _return(sheet: Sheet, link: Link) -> Iterator[str]:
 def _gauge(sheet: Sheet, link: Link, x: float, y: float, levels: Mapping[str, float] | None) -> Iterator[str]:
     """A buffer above its arrow, filled to its mean level; without limit it has a sign and no lid; of 0, none."""
     places = link.edge.buffer
-    if places == 0:
+    if places == 0 or (places is None and link.is_brief):
         return
     left, top, height = x - 7, y - 40, 30
     level = (levels or {}).get(link.edge.name, 0.0)

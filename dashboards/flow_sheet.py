@@ -83,8 +83,12 @@ class Sheet:
         """What the numbers beside an arrow and in a card mean."""
         takt = self.capacity.takt_s
         whole = "the longest such time" if takt is None else f"the takt, {format_time(takt)}"
+        left_out = self.diagram.left_out
+        beside = "buffer places (∞ without limit), time on the way, share of the parts that go this way."
+        if left_out:
+            beside = f"share of what leaves the station. {left_out} rarer ways are left out."
         return [
-            "Beside an arrow: buffer places (∞ without limit), time on the way, share of the parts that go this way.",
+            f"Beside an arrow: {beside}",
             f"Load: time that the station takes for a good part of the line, repairs included, as a share of {whole}.",
         ]
 
@@ -140,7 +144,7 @@ def facts(station: Station) -> list[str]:
     """What a card says of a station: its cycle, its machines and its people."""
     machines = f"{station.machines} × " if station.machines > 1 else ""
     crew = ", ".join(
-        f"{count * station.machines} {skill}{'s' if count * station.machines > 1 else ''}"
+        f"{count * station.machines} {skill.partition('_')[0]}{'s' if count * station.machines > 1 else ''}"
         for skill, count in station.crew.items()
     )
     return [f"{machines}{format_time(station.cycle.mean)}", crew or "no crew"]

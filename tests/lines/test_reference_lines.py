@@ -64,8 +64,9 @@ def test_nobody_waits_for_people_whom_the_description_forgot(name: str) -> None:
     line = load_line(lines.path(name))
     for level in line.levels:
         for people in static_capacity(scenario(line, level).line).people:
-            assert people.manned <= people.pool, (level, people.skill)
-            assert people.busy < people.pool, (level, people.skill)
+            # Where orders move, a crew goes from machine to machine; it need not man them all at once.
+            assert people.manned <= people.pool or line.move == "order", (level, people.skill)
+            assert people.busy < people.pool or people.busy == people.pool == 0, (level, people.skill)
 
 
 def test_of_the_tutorials_line_the_static_figures_are_those_worked_out_by_hand() -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dashboards.numbers import NOTHING, number, percent, significant, units
-from twin.cli.show import WIDTH, state_bar, table, width
+from twin.cli.show import GAP, WIDTH, state_bar, table, width
 from twin.cli.understood import digits, millions, share
 from twin.line.capacity import HOUR, static_capacity
 from twin.line.scenario import posts, scenario
 from twin.units import format_time
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from rich.table import Table
     from rich.text import Text
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 CELLS, FEWEST_CELLS = 22, 5
 """Cells of a bar for a load of 100 %, on a page of full width and at least."""
+
+MOST_POOLS = 40
+"""Columns that the pools of people may take in a table of levels."""
 
 SAME = 5e-4
 """A rate this near to the plan, relative, is the plan."""
@@ -49,10 +52,9 @@ def limits(line: Line, capacity: LineCapacity) -> Iterator[Limit]:
     yield Limit(station.label or capacity.bottleneck, capacity.max_throughput_per_h)
     if capacity.arrivals_per_h is not None:
         yield Limit("the arrivals" if line.source.orders is None else "the orders", capacity.arrivals_per_h)
-    pace = capacity.takt_s or max(station.time_s for station in capacity.stations)
     for people in capacity.people:
         if people.busy:
-            yield Limit(f"the {people.skill} pool", HOUR * people.pool / (people.busy * pace))
+            yield Limit(f"the {people.skill} pool", HOUR * people.pool / (people.busy * capacity.pace_s))
 
 
 def verdict_text(chosen: Scenario, capacity: LineCapacity) -> str:
@@ -157,8 +159,13 @@ def people(capacity: LineCapacity) -> Table:
 
 
 def levels(line: Line) -> Table:
-    """Return what each level of automation costs, whom it needs and what it makes at best."""
+    """Return what each level of automation costs, whom it needs and what it makes at best.
+
+    Where pools are too many for the page, those of one skill, such as operator_grinding, are counted together.
+    """
     skills = list(line.operators)
+    if sum(len(skill) + GAP for skill in skills) > MOST_POOLS:
+        skills = list(dict.fromkeys(skill.partition("_")[0] for skill in skills))
     rows = [_level(line, level, skills) for level in line.levels]
     rate = f"{units(line.product.unit)}/h at best"
     return table(("level", "options", "capital, M EUR", *skills, rate, "limited by"), rows, left=(0, len(skills) + 4))
@@ -183,7 +190,12 @@ def _level(line: Line, level: str, skills: list[str]) -> tuple[str, ...]:
         level,
         str(len(facts["options"]) or NOTHING),
         millions(facts["capex"]),
-        *(str(facts["posts"].get(skill, 0)) for skill in skills),
+        *(str(_posts(facts["posts"], skill, skills)) for skill in skills),
         digits(facts["at_most_per_h"]),
         facts["limited_by"],
     )
+
+
+def _posts(posts: Mapping[str, int], skill: str, skills: list[str]) -> int:
+    """Count the posts of a pool, or of all pools of a skill where these have no column of their own."""
+    return sum(count for pool, count in posts.items() if skill == (pool if pool in skills else pool.partition("_")[0]))

@@ -80,9 +80,7 @@ def _blocks(
     yield from (f"Beware: {caution}." for caution in beware)
     ascii_only = not (sys.stdout.encoding or "").lower().startswith("utf")
     yield Text(flow_text(line, width=width(), ascii_only=ascii_only), no_wrap=True)
-    endless = "~" if ascii_only else "∞"
-    bound = ", products bound to it" if line.ways else ""
-    yield f"On an arrow: buffer places ({endless} without limit), time on the way, share of parts{bound}."
+    yield _of_the_flow(line, "~" if ascii_only else "∞")
     yield at_best.balance(line, capacity)
     yield at_best.time_text(line, capacity)
     if capacity.people:
@@ -98,6 +96,19 @@ def _blocks(
     yield grey(f"Nothing was simulated: means alone, without any waiting. How it runs: {command}")
 
 
+def _of_the_flow(line: Line, endless: str) -> str:
+    """Say what stands beside the ways of the flow."""
+    from twin.line.diagram_ways import is_crowded
+
+    if is_crowded(line):
+        return (
+            f"{len(line.edges)} ways, too many to draw. Waits: on the way out of a station, on average. "
+            "Shares: of what leaves it."
+        )
+    bound = ", products bound to it" if line.ways else ""
+    return f"On an arrow: buffer places ({endless} without limit), time on the way, share of parts{bound}."
+
+
 def _details(line: Line, base: Line) -> Iterator[RenderableType]:
     """Yield what was understood of the file, for who wants to know it all."""
     from twin.cli import understood, understood_orders
@@ -105,7 +116,7 @@ def _details(line: Line, base: Line) -> Iterator[RenderableType]:
     yield understood.facts(line)
     yield from understood_orders.said(line)
     yield understood.stations(line)
-    cycle = "Cycle: mean for a part on one machine" + (", or of a lot. " if line.move == "order" else ". ")
+    cycle = "" if line.move == "order" else "Cycle: mean for a part on one machine. "
     yield f"{cycle}Up: share of running and repair time. kW: at work / idle."
     if any(station.failures for station in line.stations.values()):
         yield understood.failures(line)

@@ -149,7 +149,7 @@ def source_in_words(line: Line) -> str:
     fed = " and ".join(line.fed)
     arrivals = line.source.arrivals
     if line.source.orders is not None:
-        return f"orders, at {fed}"
+        return f"orders, at {fed if len(line.fed) <= MOST_PATHS else f'{len(line.fed)} stations'}"
     if arrivals is None:
         return f"parts are always there, at {fed}"
     waiting = "any number" if line.source.capacity is None else f"at most {line.source.capacity:,}"
@@ -159,23 +159,21 @@ def source_in_words(line: Line) -> str:
 
 
 def stations(line: Line) -> Table:
-    """Return what was understood of each station."""
-    rows = [
-        (
-            name,
-            str(station.machines),
-            cycle_in_words(station.cycle),
-            spread(station.cycle),
-            format_time(station.ideal),
-            share(availability(station)),
-            share(station.reject),
-            _power(station),
-            crew(station.crew),
-        )
-        for name, station in line.stations.items()
-    ]
-    headings = ("station", "machines", "cycle", "varies, cv", "ideal", "up", "scrap", "kW", "crew")
-    return table(headings, rows, left=(0, 3, 8))
+    """Return what was understood of each station; how long lots take has a table of its own."""
+    stations = line.stations.values()
+    columns = {"station": list(line.stations), "machines": [str(station.machines) for station in stations]}
+    if line.move == "piece":
+        columns["cycle"] = [cycle_in_words(station.cycle) for station in stations]
+        columns["varies, cv"] = [spread(station.cycle) for station in stations]
+        columns["ideal"] = [format_time(station.ideal) for station in stations]
+    columns |= {
+        "up": [share(availability(station)) for station in stations],
+        "scrap": [share(station.reject) for station in stations],
+        "kW": [_power(station) for station in stations],
+        "crew": [crew(station.crew) for station in stations],
+    }
+    left = [place for place, heading in enumerate(columns) if heading in {"station", "varies, cv", "crew"}]
+    return table(list(columns), zip(*columns.values(), strict=True), left=left)
 
 
 def _power(station: Station) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
-from dashboards.numbers import MINUS, NOTHING
+from dashboards.numbers import MINUS, NO_BREAK_SPACE, NOTHING
 from twin.cli.show import table
 from twin.cli.understood import crew, digits, share, spread
 from twin.line.discrete import Constant
@@ -31,6 +32,12 @@ FIRST = {
 }
 """What each way to dispatch takes first."""
 
+MOST_STARTS = 3
+"""Stations where orders start that are named, where there are many."""
+
+LOT_TIMES = 60
+"""Columns for the times of a lot."""
+
 MOST_POINTS = 6
 """Points of a table of times that are shown."""
 
@@ -43,7 +50,7 @@ def said(line: Line) -> Iterator[Table]:
         yield products(line)
     lots = list(_lot_cycles(line))
     if lots:
-        yield table(("time of a lot, by its pieces", "time", "varies, cv"), lots, left=(0, 1, 2))
+        yield table(("time of a lot", "time", "varies, cv"), lots, left=(0, 1, 2))
     if any(station.setup for station in line.stations.values()):
         yield setups(line)
 
@@ -62,7 +69,7 @@ def _moves(line: Line) -> Iterator[tuple[str, str]]:
     elif line.source.orders is not None:
         yield "moves", "each piece of an order by itself"
     if isinstance(line.source.into, dict):
-        yield "starts", f"{_shares(line.source.into)} of the orders without a route"
+        yield "starts", f"{_largest(line.source.into)} of the orders without a route"
 
 
 def _order_rows(orders: Orders | None) -> Iterator[tuple[str, str]]:
@@ -105,6 +112,16 @@ def _time(time: Distribution) -> str:
 
 def _shares(shares: Mapping[str, float]) -> str:
     return ", ".join(f"{name} {share(part)}" for name, part in shares.items())
+
+
+def _largest(shares: Mapping[str, float]) -> str:
+    """Name the largest shares, and count the rest."""
+    names = sorted(shares, key=lambda name: -shares[name])
+    if len(names) <= MOST_STARTS + 1:
+        return _shares(shares)
+    rest = 1 - sum(shares[name] for name in names[:MOST_STARTS])
+    shown = _shares({name: shares[name] for name in names[:MOST_STARTS]})
+    return f"{shown}, {len(names) - MOST_STARTS} more {share(rest)}"
 
 
 def _first(line: Line) -> str:
@@ -150,15 +167,21 @@ def _lot_time(cycle: Distribution | LotCycle) -> str:
     return ", ".join(f"{pieces:,}: {format_time(time)}" for pieces, time in shown.items())
 
 
+def _filled(times: str) -> str:
+    """Break times between points alone."""
+    kept = times.replace(" ", NO_BREAK_SPACE).replace(f",{NO_BREAK_SPACE}", ", ")
+    return textwrap.fill(kept, LOT_TIMES).replace(NO_BREAK_SPACE, " ")
+
+
 def _lot_cycles(line: Line) -> Iterator[tuple[str, str, str]]:
     for name, station in line.stations.items():
         if isinstance(station.cycle, LotCycle):
-            yield name, _lot_time(station.cycle), spread(station.cycle)
+            yield name, _filled(_lot_time(station.cycle)), spread(station.cycle)
         elif line.move == "order":
             yield name, f"{format_time(station.cycle.mean)}, whatever its pieces", spread(station.cycle)
         for product, variant in line.products.items():
             if name in variant.cycle:
-                yield f"{name}, {product}", _lot_time(variant.cycle[name]), spread(variant.cycle[name])
+                yield f"{name}, {product}", _filled(_lot_time(variant.cycle[name])), spread(variant.cycle[name])
 
 
 def setups(line: Line) -> Table:
@@ -169,7 +192,10 @@ def setups(line: Line) -> Table:
         if station.setup is not None
         for between, time in _changes(station.setup)
     ]
-    return table(("setup", "between", "takes", "varies, cv", "of changes", "by"), rows, left=(0, 1, 3, 5))
+    heads = ("takes", "varies, cv", "of changes", "by")
+    if all(between == "orders" for _, between, *_ in rows):
+        return table(("setup between orders", *heads), [(name, *rest) for name, _, *rest in rows], left=(0, 2, 4))
+    return table(("setup", "between", *heads), rows, left=(0, 1, 3, 5))
 
 
 def _changes(setup: Setup) -> Iterator[tuple[str, str]]:

@@ -75,7 +75,7 @@ class People:
     manned : int
         People who man every machine of every station at once.
     busy : float
-        People busy on average, at work or repairing, at the pace of the demand (without one: of the bottleneck).
+        People busy on average, at work or repairing, at the pace of the line's `pace_s`.
     """
 
     skill: str
@@ -92,6 +92,9 @@ class LineCapacity:
     ----------
     takt_s : float or None
         Scheduled time for each good part asked [s]; None without a demand.
+    pace_s : float
+        Scheduled time for each good part at which people are reckoned [s]: of the demand, without one of the drawn
+        orders, without these of the bottleneck.
     stations : tuple of StationCapacity
         In file order.
     people : tuple of People
@@ -110,6 +113,7 @@ class LineCapacity:
     """
 
     takt_s: float | None
+    pace_s: float
     stations: tuple[StationCapacity, ...]
     people: tuple[People, ...]
     bottleneck: str
@@ -144,17 +148,21 @@ def static_capacity(line: Line) -> LineCapacity:
     Scholl, Balancing and Sequencing of Assembly Lines, 2nd ed. (1999), chapter 2 (line efficiency, smoothness).
     """
     takt = takt_s(line)
-    load = workload(line, _pace(line))
+    load = workload(line, pace_of(line))
     stations = tuple(_station_capacity(name, line.stations[name], work, takt) for name, work in load.per_good.items())
     times = [station.time_s for station in stations]
     longest = max(times)
+    arrivals = _arrivals_per_h(line, load.good)
+    ordered = HOUR / arrivals if arrivals and line.source.orders is not None else None
+    pace = takt or ordered or longest
     return LineCapacity(
         takt_s=takt,
+        pace_s=pace,
         stations=stations,
-        people=_people(line, stations, takt or longest),
+        people=_people(line, stations, pace),
         bottleneck=stations[times.index(longest)].station,
         max_throughput_per_h=HOUR / longest if longest else inf,
-        arrivals_per_h=_arrivals_per_h(line, load.good),
+        arrivals_per_h=arrivals,
         balance=sum(times) / (len(times) * longest) if longest else 1.0,
         smoothness_s=sqrt(sum((longest - time) ** 2 for time in times)),
     )
@@ -174,7 +182,7 @@ def visits_per_good(line: Line) -> dict[str, float]:
     InputError
         If no part can leave the line good.
     """
-    return {name: work.visits for name, work in workload(line, _pace(line)).per_good.items()}
+    return {name: work.visits for name, work in workload(line, pace_of(line)).per_good.items()}
 
 
 def availability(station: Station) -> float:
@@ -186,7 +194,7 @@ def availability(station: Station) -> float:
     return 1 / (1 + sum(failure.ttr.mean / failure.time_to_failure.mean for failure in station.failures.values()))
 
 
-def _pace(line: Line) -> dict[str, float]:
+def pace_of(line: Line) -> dict[str, float]:
     """How fast each station takes what a stock that never runs out feeds, relative."""
     return {
         name: station.machines * availability(station) / station.cycle.mean if station.cycle.mean else 1.0

@@ -10,17 +10,21 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from twin.line.diagram_ways import is_crowded, lots_on, main_ways, shares
 from twin.line.route import OUT, probabilities
 from twin.line.route_checks import bound_only
 from twin.line.traffic import product_route
 from twin.units import format_time
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Mapping
 
     from twin.line.line import Line
     from twin.line.route import Edge
 
+
+LEAST_SHOWN = 0.005
+"""A share that is at least a whole percent."""
 
 MOST_NAMED = 3
 """Products that an edge names; of more it says how many they are."""
@@ -53,13 +57,16 @@ class Link:
     ----------
     edge : Edge
     probability : float or None
-        Share that takes it of the station's parts that are bound to no route [1]; None where all are bound.
+        Share that takes it of the station's parts that are bound to no route [1]; None where all are bound. Where it is
+        brief, of all lots that leave the station.
     products : tuple of str
         Products whose route takes it; empty where it is all of them, or none.
     lanes : tuple of float
         Its lane in each column that it passes between its ends; empty for neighbours and returns.
     depth : int or None
         Of a return: its level below the line, from 0. None for what goes forward.
+    is_brief : bool
+        Whether there are so many ways that its share alone stands beside it.
     """
 
     edge: Edge
@@ -67,6 +74,7 @@ class Link:
     lanes: tuple[float, ...] = ()
     depth: int | None = None
     products: tuple[str, ...] = ()
+    is_brief: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +89,14 @@ class Diagram:
         In the order of the route, then what the routes of products and orders imply.
     fed : tuple of str
         Stations that the source feeds.
+    left_out : int
+        Ways that are not drawn, for there are too many; those drawn are the main ones.
     """
 
     places: tuple[Place, ...]
     links: tuple[Link, ...]
     fed: tuple[str, ...]
+    left_out: int = 0
 
     def place(self, name: str) -> Place:
         """Return where a station (or "out") stands.
@@ -104,6 +115,8 @@ class Diagram:
 def edge_label(link: Link) -> str:
     """Say what stands beside an edge: places ("∞" without limit), time on the way, and who takes it."""
     edge = link.edge
+    if link.is_brief:
+        return "" if link.probability in (1, None) else share_text(link.probability)
     places = [] if edge.to == OUT or link.depth is not None else ["∞" if edge.buffer is None else f"{edge.buffer:,}"]
     transport = [] if edge.transport is None else [format_time(edge.transport.mean)]
     delay = [] if edge.delay is None else [f"wait {format_time(edge.delay.mean)}"]
@@ -111,6 +124,17 @@ def edge_label(link: Link) -> str:
     share = [] if link.probability in (1, None) else [f"{100 * link.probability:.3g} %{leave}"]
     bound = [] if not link.products else [_few(link.products)]
     return ", ".join(places + transport + delay + share + bound)
+
+
+def share_text(share: float) -> str:
+    """Write a share in whole percent.
+
+    Examples
+    --------
+    >>> share_text(0.484), share_text(0.001)
+    ('48 %', '<1 %')
+    """
+    return f"{100 * share:.0f} %" if share >= LEAST_SHOWN else "<1 %"
 
 
 def _few(products: tuple[str, ...]) -> str:
@@ -173,7 +197,12 @@ def gaps(diagram: Diagram) -> list[Gap]:
 
 
 def layout(line: Line) -> Diagram:
-    """Lay out a line's flow.
+    """Lay out a line's flow: all its ways, or of very many the main ones.
+
+    Raises
+    ------
+    InputError
+        If there are very many ways, and no part can leave the line good.
 
     Notes
     -----
@@ -181,34 +210,41 @@ def layout(line: Line) -> Diagram:
     structures, IEEE Trans. Systems, Man and Cybernetics 11 (1981): layers by longest path, edges over several layers
     cut by points without a station, each column ordered by the mean of what comes before it.
     """
-    forward, back = _split(line)
+    is_brief = is_crowded(line)
+    edges = main_ways(line) if is_brief else line.edges
+    forward, back = _split(line, edges)
     column = _columns([*line.stations, OUT], forward)
     chains = {edge.name: _chain(edge, column) for edge in forward}
     lane = _lanes(column, chains)
     depth = _depths(back, column)
-    products = _bound_products(line)
+    products = {} if is_brief else _bound_products(line)
+    takes = shares(line) if is_brief else _probabilities(line)
     return Diagram(
         places=tuple(Place(name, column[name], lane[name, column[name]]) for name in [*line.stations, OUT]),
         links=tuple(
             Link(
                 edge,
-                probability,
+                takes[edge.name],
                 tuple(lane[at] for at in chains.get(edge.name, ())[1:-1]),
                 depth.get(edge.name),
                 products.get((edge.from_, edge.to), ()),
+                is_brief,
             )
-            for edge, probability in _shares(line)
+            for edge in edges
         ),
         fed=line.fed,
+        left_out=len(line.edges) - len(edges),
     )
 
 
-def _shares(line: Line) -> Iterator[tuple[Edge, float | None]]:
-    """Yield each edge with the share that takes it; None where parts are bound to take it, or to take another."""
+def _probabilities(line: Line) -> Mapping[str, float | None]:
+    """Return the share that takes each edge; None where parts are bound to take it, or to take another."""
     bound = bound_only(line)
+    found: dict[str, float | None] = {}
     for edge, share in zip(line.edges, probabilities(line.edges), strict=True):
         implied = share == 0 and edge.buffer is None and edge not in line.route
-        yield edge, None if implied or (edge.from_ in bound and not edge.rework) else share
+        found[edge.name] = None if implied or (edge.from_ in bound and not edge.rework) else share
+    return found
 
 
 def _bound_products(line: Line) -> dict[tuple[str, str], tuple[str, ...]]:
@@ -227,17 +263,23 @@ Point = tuple[str, int]
 """What a column holds: a station (or an edge that passes) and the column."""
 
 
-def _split(line: Line) -> tuple[list[Edge], list[Edge]]:
-    """Part the route into what goes forward and what closes a loop; rework closes it if anything may."""
+def _split(line: Line, edges: tuple[Edge, ...]) -> tuple[list[Edge], list[Edge]]:
+    """Part the ways into what goes forward and what closes a loop; rework closes it if anything may.
+
+    Where there are very many, those that most take go forward, whatever the order in the file.
+    """
     rank = {name: index for index, name in enumerate([*line.stations, OUT])}
+    lots = lots_on(line) if is_crowded(line) else {}
     onward: dict[str, list[str]] = {name: [] for name in rank}
     back = set()
-    for edge in sorted(line.edges, key=lambda edge: (edge.rework, rank[edge.to] <= rank[edge.from_])):
+    for edge in sorted(
+        edges, key=lambda edge: (edge.rework, -lots.get(edge.name, 0.0), rank[edge.to] <= rank[edge.from_])
+    ):
         if _leads(edge.to, edge.from_, onward):
             back.add(edge.name)
         else:
             onward[edge.from_].append(edge.to)
-    return [edge for edge in line.edges if edge.name not in back], [edge for edge in line.edges if edge.name in back]
+    return [edge for edge in edges if edge.name not in back], [edge for edge in edges if edge.name in back]
 
 
 def _leads(start: str, goal: str, onward: dict[str, list[str]]) -> bool:

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import textwrap
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from twin.line.diagram import edge_label, gaps, layout, station_names
+from twin.line.diagram import edge_label, gaps, layout, share_text, station_names
+from twin.line.diagram_ways import MUCH, is_crowded, shares
 from twin.line.route import OUT
+from twin.units import format_time
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from twin.line.diagram import Diagram, Gap, Link, Step
     from twin.line.line import Line
 
 WIDTH = 100
 ARROW = "▶ "
+GAP = 3
+"""Columns between two columns of a table."""
+NO_BREAK_SPACE = "\u00a0"
+MOST_ONWARD = 4
+"""Stations named among those where a station's lots go on to."""
 
 LEFT, RIGHT, UP, DOWN = 1, 2, 4, 8
 _GLYPHS = " ───│┘└┴│┐┌┬│┤├┼"
-_ASCII = str.maketrans({**dict.fromkeys("─┄", "-"), "│": "|", **dict.fromkeys("┘└┴┐┌┬┤├┼", "+"), "▶": ">", "∞": "~"})
+_ASCII = str.maketrans({**dict.fromkeys("─┄–", "-"), "│": "|", **dict.fromkeys("┘└┴┐┌┬┤├┼", "+"), "▶": ">", "∞": "~"})
 
 
 def flow_text(line: Line, *, width: int = WIDTH, ascii_only: bool = False) -> str:
@@ -35,8 +45,17 @@ def flow_text(line: Line, *, width: int = WIDTH, ascii_only: bool = False) -> st
     -------
     str
         The stations and their arrows, a number on an arrow being the places of its buffer; then a line for each
-        return, and for each edge that finds no room for its label.
+        return, and for each edge that finds no room for its label. Where there are too many ways to draw, a row for
+        each station instead, that says where its lots go on to.
+
+    Raises
+    ------
+    InputError
+        If there are very many ways, and no part can leave the line good.
     """
+    if is_crowded(line):
+        drawn = "\n".join(_rows_of_ways(line, width))
+        return drawn.translate(_ASCII) if ascii_only else drawn
     diagram, names = layout(line), station_names(line)
     canvas = _Canvas(diagram, names)
     below = [
@@ -46,6 +65,50 @@ def flow_text(line: Line, *, width: int = WIDTH, ascii_only: bool = False) -> st
     ]
     drawn = "\n".join([*canvas.rows(width), *below])
     return drawn.translate(_ASCII) if ascii_only else drawn
+
+
+def _rows_of_ways(line: Line, width: int) -> Iterator[str]:
+    """Yield a head and a row for each station: the mean wait on the ways out of it, and where they lead."""
+    names, taken = station_names(line), shares(line)
+    heads = ("station", "waits", "goes on to")
+    waits = {name: _wait(line, taken, name) for name in line.stations}
+    first = max(map(len, [heads[0], *(names[name] for name in line.stations)])) + GAP
+    second = max(map(len, [heads[1], *waits.values()])) + GAP
+    yield f"{heads[0]:{first}}{heads[1]:{second}}{heads[2]}"
+    yield "─" * width
+    for name in line.stations:
+        beside = f"{names[name]:{first}}{waits[name]:{second}}"
+        yield textwrap.fill(
+            _goes_on(line, taken, names, name),
+            width,
+            initial_indent=beside,
+            subsequent_indent=" " * len(beside),
+            break_on_hyphens=False,
+            break_long_words=False,
+        ).replace(NO_BREAK_SPACE, " ")
+
+
+def _wait(line: Line, taken: Mapping[str, float], name: str) -> str:
+    """Say how long what leaves a station waits on its way, on average."""
+    ways = [(edge.delay or edge.transport, taken[edge.name]) for edge in line.edges if edge.from_ == name]
+    mean = sum(way.mean * share for way, share in ways if way is not None)
+    return format_time(mean) if mean else "–"
+
+
+def _goes_on(line: Line, taken: Mapping[str, float], names: Mapping[str, str], name: str) -> str:
+    """Name the stations where much of what leaves one goes on to, at least one, and count the rest."""
+    ways = sorted(
+        ((taken[edge.name], edge.to) for edge in line.edges if edge.from_ == name and taken[edge.name]),
+        key=lambda way: -way[0],
+    )
+    shown = [way for place, way in enumerate(ways[:MOST_ONWARD]) if not place or way[0] > MUCH]
+    if len(ways) == len(shown) + 1:
+        shown = ways
+    said = [f"{names[to]} {share_text(share)}" if share < 1 else names[to] for share, to in shown]
+    rest = 1 - sum(share for share, _ in shown)
+    if len(shown) < len(ways):
+        said.append(f"{len(ways) - len(shown)} more {share_text(rest)}")
+    return ", ".join(text.replace(" ", NO_BREAK_SPACE) for text in said) or "–"
 
 
 class _Canvas:

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from twin.line.traffic import Route
     from twin.line.variates import Floats
 
+Step = tuple[str, str]
+"""A way from a station to the next, or to "out"."""
+
 QUANTILES = 200
 """Sizes that stand for a distribution of pieces that is not on single values."""
 
@@ -55,10 +58,21 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """What the stations have to do, in file order, and the pieces that leave good of each that comes in [1]."""
+    """What the stations have to do, in file order, and how what comes in goes its way.
+
+    Attributes
+    ----------
+    per_good : dict of str to Work
+        What each station does for each piece that leaves good.
+    good : float
+        Pieces that leave good of each that comes in [1].
+    lots : dict
+        Lots that take each way, (from, to), of each that comes in [1]; those of rework count too.
+    """
 
     per_good: dict[str, Work]
     good: float
+    lots: dict[Step, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +117,15 @@ def workload(line: Line, pace: dict[str, float]) -> Workload:
     """
     total = {name: Work() for name in line.stations}
     sizes, weights = lot_sizes(line)
-    good = sum(_add(line, way, sizes, weights, total) for way in _ways(line, pace))
+    lots: dict[Step, float] = {}
+    good = sum(_add(line, way, (sizes, weights), total, lots) for way in _ways(line, pace))
     if not good > 0:
         raise InputError(f"{line.line}: no part can leave the line good; lower `scrap` or give `route` a way to {OUT}")
     for name, work in total.items():
         work.visits, work.time_s = work.visits / good, work.time_s / good
         work.jobs = {product: count / good for product, count in work.jobs.items()}
         work.setup_s = _setup_s(line.stations[name].setup, work.jobs) / _run_length(line)
-    return Workload(total, good)
+    return Workload(total, good, lots)
 
 
 def lot_sizes(line: Line) -> tuple[Floats, Floats]:
@@ -227,21 +242,26 @@ def _solved(moves: Floats, entering: Floats) -> Floats:
         return np.zeros(len(moves))
 
 
-def _add(line: Line, way: _Way, sizes: Floats, weights: Floats, total: dict[str, Work]) -> float:
-    """Add what comes in by a way asks of each station; return what leaves good of all that comes in."""
+def _add(
+    line: Line, way: _Way, lot_sizes: tuple[Floats, Floats], total: dict[str, Work], lots: dict[Step, float]
+) -> float:
+    """Add what comes in by a way asks of each station, and the ways it takes; return what leaves good of it all."""
+    sizes, weights = lot_sizes
     mean_size = float(sizes @ weights)
     first = _solved(way.kept[:, None] * way.onward[:, :-1], way.entering)
     again, size_again = np.zeros(len(first)), 1.0
     count = first
+    leaving = way.onward.sum(axis=1)
+    spread = way.onward / np.where(leaving > 0, leaving, 1.0)[:, None]
+    sent = way.kept[:, None] * way.back
     if way.back.any() or mean_size > 1:
-        goes_on = 1 - way.back.sum(axis=1)
-        leaving = way.onward.sum(axis=1)
-        spread = way.onward[:, :-1] / np.where(leaving > 0, leaving, 1.0)[:, None]
-        lives = np.minimum(mean_size * way.kept, 1.0) * np.minimum(mean_size * goes_on, 1.0)
-        count = _solved(lives[:, None] * spread, way.entering)
-        sent = way.kept[:, None] * way.back
+        count = _solved(_goes_on(way, mean_size)[:, None] * spread[:, :-1], way.entering)
         again = _solved(sent + way.kept[:, None] * way.onward[:, :-1], first @ sent)
         size_again = _size_sent_back((first + again)[:, None] * sent, way.back, sizes, weights)
+    lots_again = again * mean_size / size_again
+    onward = (count * _goes_on(way, mean_size) + lots_again * _goes_on(way, size_again))[:, None] * spread
+    back = (first + again)[:, None] * sent * mean_size / size_again
+    _add_lots(way, onward, back, lots)
     for at, name in enumerate(way.names):
         if first[at] + again[at] == 0:
             continue
@@ -253,6 +273,20 @@ def _add(line: Line, way: _Way, sizes: Floats, weights: Floats, total: dict[str,
         work.time_s += anew * each + jobs_again * mean_of(cycle, size_again)
         work.jobs[way.product] = work.jobs.get(way.product, 0.0) + anew + jobs_again
     return float((first + again) @ (way.kept * way.onward[:, -1]))
+
+
+def _goes_on(way: _Way, size: float) -> Floats:
+    """Return how likely something of a lot goes on from each place: not all is scrapped, nor all sent back."""
+    kept, onward = size * way.kept, size * (1 - way.back.sum(axis=1))
+    return np.asarray(np.minimum(kept, 1.0) * np.minimum(onward, 1.0), dtype=np.float64)
+
+
+def _add_lots(way: _Way, onward: Floats, back: Floats, lots: dict[Step, float]) -> None:
+    """Add the lots that go onward (out last) and back from each place of a way to those that take each step."""
+    for moves in (onward, back):
+        for at, to in np.argwhere(moves > 0):
+            step = way.names[at], OUT if to == len(way.names) else way.names[to]
+            lots[step] = lots.get(step, 0.0) + float(moves[at, to])
 
 
 def _mean_times(cycle: Distribution | LotCycle, sizes: Floats) -> Floats:

@@ -98,7 +98,7 @@ def test_it_says_what_lots_and_setups_take(tmp_path: Path) -> None:
         ["press", "30 s a piece", "never"],
     ]
     assert rows(answer, "setup ")[2:] == [["press", "products", "10 min", "never", "100 %", "1 setter"]]
-    assert rows(answer, "station   machines")[2][:3] == ["saw", "1", "2 min to 22 min"]
+    assert rows(answer, "station   machines")[2][:4] == ["saw", "1", "100 %", "–"]
     assert rows(answer, "station   option")[2:] == [["press", "quick", "setup 10 min → 2 min", "–", "0.02"]]
 
 
