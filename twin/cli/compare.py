@@ -14,7 +14,6 @@ import typer
 from twin.cli.compare_question import HOME, question
 from twin.cli.resolve import (
     SAMPLED,
-    SHIFTS,
     EngineOption,
     HorizonOption,
     InputsOption,
@@ -56,7 +55,7 @@ def compare(
         str | None, typer.Option("--against", metavar="SITE[:LEVEL]", help="Another site, at the reference or a level.")
     ] = None,
     replications: ReplicationsOption = REPLICATIONS,
-    horizon: HorizonOption = SHIFTS,
+    horizon: HorizonOption = None,
     warmup: WarmupOption = None,
     seed: SeedOption = 1,
     engine: EngineOption = "auto",
@@ -97,8 +96,8 @@ def compare(
         blocks = _standstill(locked, studies) if answer is None else report(asked, answer, studies)
         if report_file is not None:
             blocks.append(f"Report: {report_file}" if answer is not None else "No report was written.")
-        note = inputs_note(line, sampled=any(study.sampled for study in studies.values()), replications=replications)
-        show(*blocks, grey(origin(studies, time.monotonic() - start, *note)))
+        held = inputs_note(line, sampled=any(study.sampled for study in studies.values()), replications=replications)
+        show(*blocks, grey(origin(studies, time.monotonic() - start, *asked.times_note, *held)))
     if answer is None:
         raise typer.Exit(1)
 
@@ -189,16 +188,26 @@ def _standstill(locked: Sequence[str], studies: Mapping[str, Study]) -> list[Ren
 
 def report(asked: Question, answer: Answer, studies: Mapping[str, Study]) -> list[RenderableType]:
     """Return what a comparison says: the answer, the tables it rests on, what cannot be told, what the figures hold."""
-    from twin.cli.compare_tables import cost_table, parts_table, wage_table
-    from twin.cli.compare_words import basis_lines, explanation, notes, sentence, undecided_lines
+    from twin.cli.compare_tables import cost_table, orders_table, parts_table, wage_table
+    from twin.cli.compare_words import (
+        basis_lines,
+        cautions,
+        explanation,
+        notes,
+        of_orders,
+        sentence,
+        undecided_lines,
+    )
     from twin.cli.run_words import locks
     from twin.cli.show import grey, verdict
 
     stuck = [f"{level}: {text}" for level, study in studies.items() if (text := locks(study)) is not None]
     blocks: list[RenderableType] = [
         verdict(sentence(answer)),
-        explanation(answer),
+        " ".join([explanation(answer), *of_orders(studies)]).strip(),
+        "\n".join(cautions(studies)),
         cost_table(answer),
+        *([orders_table(studies)] if asked.line.source.orders is not None else []),
         *([wage_table(answer)] if answer.there or len(answer.rows) > 1 else []),
         parts_table(answer),
         "\n".join([*undecided_lines(answer), *stuck, *basis_lines(asked)]),
@@ -254,6 +263,7 @@ def document(asked: Question, answer: Answer | None, studies: Mapping[str, Study
 
     Without an answer, because a level always locks, it says so and holds no rows.
     """
+    from twin.cli.compare_words import cautions
     from twin.line.basis import guesses
     from twin.study import replicate
 
@@ -262,6 +272,7 @@ def document(asked: Question, answer: Answer | None, studies: Mapping[str, Study
     return {
         "line": asked.line.line,
         **_answer_document(answer, studies),
+        **({"cautions": warned} if (warned := cautions(studies)) else {}),
         "assumptions": len(guesses(asked.line)),
         "sites": {
             role: None if site is None else site.model_dump(mode="json")

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from twin.cli.resolve import SAMPLED, SHIFTS, line_of, samples_of, site_of, site_path, times_of, worked_between
+from twin.cli.default_times import times_for, times_note
+from twin.cli.resolve import SAMPLED, SHIFTS, line_of, samples_of, site_of, site_path, worked_between
 from twin.errors import InputError
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ class Question:
         Measured time, and the time before it [s].
     samples
         Those of the line's fitted numbers, under which all is run once more; None to run it as fitted alone.
+    times_note
+        From what the times were chosen, where they were not asked for.
     """
 
     named: str
@@ -54,6 +57,7 @@ class Question:
     horizon_s: float
     warmup_s: float
     samples: Samples | None = None
+    times_note: tuple[str, ...] = ()
 
 
 def question(
@@ -63,7 +67,7 @@ def question(
     reference: str | None = None,
     site: str = HOME,
     against: str | None = None,
-    horizon: str = SHIFTS,
+    horizon: str | None = None,
     warmup: str | None = None,
     inputs: str = SAMPLED,
 ) -> Question:
@@ -93,7 +97,7 @@ def question(
     places |= {reference: f"--reference {reference}"} if reference and reference not in places else {}
     places |= {there_level: f"--against {against}"} if there_level and there_level not in places else {}
     scenarios = _scenarios(described, places, problems)
-    times = _tried(problems, times_of, described.shifts, horizon, warmup)
+    times = _tried(problems, times_for, described, horizon, warmup)
     if times is not None and not worked_between(described.shifts, times[1], sum(times)):
         problems.append(
             f'--horizon: no shift is worked in the "{horizon}" measured; measure longer, such as "{SHIFTS}"'
@@ -103,7 +107,8 @@ def question(
             _tried(problems, _priced, place, chosen)
     if problems or here is None or first is None or times is None:
         raise InputError(*dict.fromkeys(problems))
-    return Question(line, described, scenarios, levels, first, here, there, there_level, *times, samples)
+    note = tuple(times_note(described, horizon, warmup))
+    return Question(line, described, scenarios, levels, first, here, there, there_level, *times, samples, note)
 
 
 def _tried(

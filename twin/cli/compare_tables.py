@@ -11,6 +11,7 @@ from dashboards.numbers import (
     column_places,
     decimals_of,
     difference_text,
+    mean_and_interval,
     number,
     percent,
     share_text,
@@ -18,16 +19,23 @@ from dashboards.numbers import (
     wage_text,
 )
 from dashboards.palette import TOKENS
+from twin.cli.run_tables import lead_quantile_text, scaled, time_unit
 from twin.cli.show import table
 from twin.economics.unit_cost import COST_LINES, rounded_parts
+from twin.line.work_calendar import WEEK
 from twin.study.intervals import CONFIDENCE
+from twin.units import SECONDS_PER_HOUR
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rich.console import RenderableType
     from rich.table import Table
 
     from twin.cli.answer import Answer
     from twin.study.compare import Row, WageThreshold
+    from twin.study.intervals import Estimate
+    from twin.study.replicate import Study
 
 MILLION, THOUSAND = 1e6, 1e3
 SMALL = 10.0
@@ -87,6 +95,31 @@ def parts_table(answer: Answer) -> Table:
         amounts = (number(amount, places) for amount in (*(parts[part] for part in COST_LINES), sum(parts.values())))
         body.append([_name(name, row, answer), *amounts, f"{low} to {high}"])
     return table((answer.per_unit, *COST_LINES, "total", "wages low to high"), body)
+
+
+def orders_table(studies: Mapping[str, Study]) -> Table:
+    """Tabulate how orders fare at each level: how many leave, how long they take, and what lies in the line."""
+    leads = {level: study.line_kpi("lead_time") for level, study in studies.items()}
+    name, size = time_unit(max((lead.mean for lead in leads.values() if lead is not None), default=0.0))
+    unit = next(iter(studies.values())).scenario.line.product.unit
+    body = [
+        [
+            level,
+            _with_doubt(study.line_kpi("orders_per_h"), WEEK / SECONDS_PER_HOUR),
+            _with_doubt(leads[level], 1 / size),
+            *(lead_quantile_text(study, hundredths, size) for hundredths in (50, 90)),
+            _with_doubt(study.line_kpi("wip"), 1.0),
+        ]
+        for level, study in studies.items()
+    ]
+    return table(
+        ("level", "orders done a week", f"lead time by order, {name}", "P50", "P90", f"{units(unit)} in the line"), body
+    )
+
+
+def _with_doubt(estimate: Estimate | None, factor: float) -> str:
+    shown = scaled(estimate, factor)
+    return NOTHING if shown is None else mean_and_interval(shown)
 
 
 def _name(name: str, row: Row, answer: Answer) -> Text:

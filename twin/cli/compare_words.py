@@ -24,18 +24,21 @@ from dashboards.numbers import (
 from twin.cli.answer import FEWEST_TO_TRUST
 from twin.cli.compare_question import levels_to_write
 from twin.cli.compare_tables import capital_unit
+from twin.cli.overload import overload
+from twin.cli.run_words import arrivals_limit
 from twin.economics.unit_cost import rounded_parts
 from twin.line.basis import guesses, numbers
 from twin.study.compare import AS_DESCRIBED
 from twin.study.intervals import CONFIDENCE, Estimate
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from twin.cli.answer import Answer, Undecided
     from twin.cli.compare_question import Question
     from twin.line.site import Site
     from twin.study.compare import Row
+    from twin.study.replicate import Study
 
 MOST_UNDECIDED = 4
 """Pairs that cannot be told apart are named up to this many."""
@@ -86,6 +89,9 @@ def _offset(answer: Answer, there: Site) -> str:
             f"{_begun(_at(reference.level))}, labour costs no more in {here} than in {elsewhere}: no gap to offset."
         )
         return f"{no_gap} {_saving(answer)}; {_left(answer, there)}"
+    if not answer.is_better and (told := _told_cheaper(answer)) is not None:
+        unknown = f"How far automation offsets {gap} cannot be told: {_least(answer)}"
+        return f"{unknown}; {told}; {_at(reference.level)}, {_left(answer, there)}, ex works"
     if not answer.is_better:
         nothing = f"Automation offsets nothing of {gap}: no level can be told cheaper than {reference.level}"
         return f"{nothing}; {_at(reference.level)}, {_left(answer, there)}, ex works"
@@ -114,9 +120,24 @@ def _saving(answer: Answer) -> str:
     best, reference, per_unit = answer.best, answer.reference, answer.per_unit
     if len(answer.comparison.rows) == 1:
         return f"{_begun(_at(reference.level))}, the cost ex works is {plus_minus(reference.unit_cost)} {per_unit}"
+    if not answer.is_better and (told := _told_cheaper(answer)) is not None:
+        return f"{_begun(told)}, ex works; {_least(answer)}"
     if not answer.is_better:
         return f"No level can be told cheaper than {reference.level}, ex works"
     return f"At {best.level}, the cost ex works is {_size(best.difference)} {per_unit} below that at {reference.level}"
+
+
+def _told_cheaper(answer: Answer) -> str | None:
+    """Name the cheapest of the levels that can be told cheaper than the reference; None where none can."""
+    told = [row for row in answer.comparison.rows if row.verdict == "cheaper"]
+    if not told:
+        return None
+    row = min(told, key=lambda row: row.unit_cost.mean)
+    return f"{row.level} costs {_size(row.difference)} {answer.per_unit} less than {answer.reference.level}"
+
+
+def _least(answer: Answer) -> str:
+    return f"{answer.best.level}, which costs least on average, cannot be told from {answer.reference.level}"
 
 
 def _against(answer: Answer, there: Site) -> str:
@@ -192,6 +213,23 @@ def _of_the_gap(best: Row, there: Site) -> list[str]:
     low, *_, high = sorted(share.mean for share in shares)
     spread = f"{number(100 * low, places)} to {percent(high, places)} as wages in {there.country} are low or high"
     return [f"That is {spread}; in labour alone, {percent(gross.mean, places)}."]
+
+
+def cautions(studies: Mapping[str, Study]) -> list[str]:
+    """Say which levels do not keep up with their orders, so that what they cost is no cost of serving them."""
+    found = ((level, overload(study)) for level, study in studies.items())
+    return [f"Beware, {level}: {text}" for level, text in found if text is not None]
+
+
+def of_orders(studies: Mapping[str, Study]) -> list[str]:
+    """Say of a line of orders that these limit the output at every level, where they do."""
+    if next(iter(studies.values())).scenario.line.source.orders is None or not all(
+        map(arrivals_limit, studies.values())
+    ):
+        return []
+    if len(studies) == 1:
+        return ["The orders limit the output, not the line."]
+    return ["The orders limit the output at every level: levels differ in what they cost and in lead time."]
 
 
 def undecided_lines(answer: Answer) -> list[str]:

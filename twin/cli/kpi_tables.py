@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dashboards.numbers import NOTHING, decimals_of, interval, number, significant, unit
+from dashboards.numbers import NOTHING, decimals_of, interval, number, significant, unit, units
+from twin.cli.run_tables import scaled, time_unit
 from twin.cli.show import table
 from twin.kpi.definitions import KPIS
 from twin.line.diagram import station_names
@@ -13,9 +14,12 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from twin.kpi.definitions import Kpi
+    from twin.line.line import Line
     from twin.study.replicate import Study
 
 PERCENT, SECONDS_PER_MINUTE = 100.0, 60.0
+DAY = 86400.0
+"""A time from which seconds say nothing [s]."""
 
 
 def station_kpis(study: Study) -> Table:
@@ -39,18 +43,26 @@ def _mean(study: Study, kpi: Kpi, station: str) -> str:
 
 def line_kpis(study: Study) -> Table:
     """Return the line's KPIs with their 95 % intervals."""
-    product = unit(study.scenario.line.product.unit)
     body = []
     for kpi in (kpi for kpi in KPIS if "line" in kpi.scopes):
         estimate = study.line_kpi(kpi.id)
-        written = (NOTHING, NOTHING)
+        written, measured_in = (NOTHING, NOTHING), _unit(kpi, study.scenario.line)
+        if estimate is not None and kpi.unit == "s" and estimate.mean >= DAY:
+            measured_in, size = time_unit(estimate.mean)
+            estimate = scaled(estimate, 1 / size)
         if estimate is not None:
             alone = estimate.interval is None
             places = max(0, significant(estimate.mean, 2)) if alone else decimals_of(estimate)
             written = (number(estimate.mean, places), interval(estimate.interval, places))
-        measured_in = "–" if kpi.unit == "1" else kpi.unit.replace("unit", product)
         body.append((kpi.name, *written, measured_in))
     return table(("KPI of the line", "mean", "95 % interval", "unit"), body, left=(0, 3))
+
+
+def _unit(kpi: Kpi, line: Line) -> str:
+    """Return in what a KPI is counted; pieces where a part is a lot of them."""
+    product = line.product
+    parts = units(product.unit) if line.move == "order" and product.per_part == 1 else "parts"
+    return "–" if kpi.unit == "1" else kpi.unit.replace("unit", unit(product.unit)).replace("parts", parts)
 
 
 def meanings() -> Table:

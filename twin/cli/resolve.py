@@ -80,11 +80,21 @@ ReplicationsOption = Annotated[
     ),
 ]
 HorizonOption = Annotated[
-    str, typer.Option("--horizon", metavar="TIME", help="Time measured in all: 100 h, 20 shifts.")
+    str | None,
+    typer.Option(
+        "--horizon",
+        metavar="TIME",
+        help="Time measured in all: 100 h, 20 shifts.  [default: 20 shifts; where orders, lots or products differ, "
+        "weeks: at least 10 mean lead times at best]",
+    ),
 ]
 WarmupOption = Annotated[
     str | None,
-    typer.Option("--warmup", metavar="TIME", help="Time before it, not measured: 8 h, none.  [default: 1 shift]"),
+    typer.Option(
+        "--warmup",
+        metavar="TIME",
+        help="Time before it, not measured: 8 h, none.  [default: 1 shift, or weeks: at least 3 such lead times]",
+    ),
 ]
 SeedOption = Annotated[
     int,

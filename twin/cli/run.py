@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from twin.cli.default_times import times_for, times_note
 from twin.cli.resolve import (
     SAMPLED,
-    SHIFTS,
     EngineOption,
     HorizonOption,
     InputsOption,
@@ -26,7 +26,6 @@ from twin.cli.resolve import (
     line_path,
     output_file,
     samples_of,
-    times_of,
     under_samples,
 )
 from twin.cli.show import grey, progress, show, show_json, verdict
@@ -65,7 +64,7 @@ def run(
     *,
     options: OptionsOption = None,
     replications: ReplicationsOption = 20,
-    horizon: HorizonOption = SHIFTS,
+    horizon: HorizonOption = None,
     warmup: WarmupOption = None,
     seed: SeedOption = 1,
     engine: EngineOption = "auto",
@@ -89,7 +88,7 @@ def run(
     states = None if resume is None else _saved(context, resume, chosen)
     if states and warmup is None:
         warmup = f"{states[0].warmup_s!r} s"
-    horizon_s, warmup_s = times_of(chosen.line.shifts, horizon, warmup)
+    horizon_s, warmup_s = times_for(chosen.base, horizon, warmup)
     if resume is not None and states:
         _check_goes_on(states[0], resume, horizon_s, warmup_s)
     sampled = under_samples(chosen, None if states else samples_of(line, inputs), replications)
@@ -115,7 +114,7 @@ def run(
         show_json(document(study))
     else:
         inputs_held = inputs_note(line, sampled=bool(sampled), replications=len(study.runs))
-        notes = (*inputs_held, *_notes(trace, resume, states))
+        notes = (*times_note(chosen.base, horizon, warmup), *inputs_held, *_notes(trace, resume, states))
         show(*report(study, kpis=kpis), grey(_origin(study, seconds, *notes)))
     if len(study.locked) == len(study.runs):
         raise typer.Exit(1)
@@ -124,6 +123,7 @@ def run(
 def report(study: Study, *, kpis: bool = False) -> list[RenderableType]:
     """Return what a study says: the answer, its doubts, and the tables it rests on; with `kpis`, every KPI too."""
     from twin.cli import kpi_tables, run_tables, run_words
+    from twin.cli.overload import overload
 
     answer, locks = verdict(run_words.answer(study)), run_words.locks(study)
     if study.good_per_shift is None or len(study.locked) == len(study.runs):
@@ -131,10 +131,11 @@ def report(study: Study, *, kpis: bool = False) -> list[RenderableType]:
     blocks: list[RenderableType | None] = [
         answer,
         locks,
+        overload(study),
         "\n".join(run_words.doubts(study)) or None,
         run_tables.measures(study),
         *run_tables.stations(study),
-        run_tables.buffers(study),
+        *run_tables.buffers(study),
         run_tables.people(study),
         *((kpi_tables.station_kpis(study), kpi_tables.line_kpis(study), kpi_tables.meanings()) if kpis else ()),
     ]

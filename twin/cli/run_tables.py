@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dashboards.numbers import NOTHING, decimals_of, interval, number, percent, significant, unit, units
 from twin.accounts import lead_quantile
 from twin.cli.run_words import arrivals_limit, label
-from twin.cli.show import SHOWN, WIDTH, state_bar, state_legend, state_word, table
+from twin.cli.show import GAP, SHOWN, WIDTH, state_bar, state_legend, state_word, table
 from twin.events import STATES
 from twin.line.diagram import station_names
 from twin.line.scenario import posts
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 PERCENT = 100.0
 TIMES = {"d": 86400.0, "h": SECONDS_PER_HOUR, "min": 60.0, "s": 1.0}
 MOST_PLACES = 15
-GAP = 3
-"""Columns between two columns of a table."""
+MOST_ENDLESS = 10
+"""Buffers without limit that are shown, where there are many."""
 LONGEST_BAR, SHORTEST_BAR = 30, 10
 """Cells of a bar of time."""
 
@@ -77,9 +77,12 @@ def _measures(study: Study) -> Iterator[Measure]:
     yield Measure("first-pass yield", scaled(study.line_kpi("first_pass_ratio"), PERCENT), "%")
     if line.source.capacity is not None:
         yield Measure("turned away", scaled(study.estimate(_turned_away, 1.0), PERCENT), "%", "of what arrives")
+    if line.source.orders is not None:
+        yield _orders(study)
     yield _lead_time(study)
     each = "" if line.product.per_part == 1 else f"{line.product.per_part:g} {units(line.product.unit)} each"
-    yield Measure("work in progress", study.line_kpi("wip"), "parts", each)
+    parts = units(line.product.unit) if line.move == "order" and not each else "parts"
+    yield Measure("work in progress", study.line_kpi("wip"), parts, each)
     if study.pooled.power_w.any():
         yield Measure("energy", study.line_kpi("energy_per_unit"), f"kWh/{product}")
     if people := sum(posts(study.scenario).values()):
@@ -93,9 +96,25 @@ def _effectiveness(study: Study) -> Iterator[Measure]:
     yield Measure(f"OEE of {label(study.scenario.line, station)}", oee, "%", _against_target(study, oee))
     places = None if oee is None else decimals_of(oee)
     for kpi in ("availability", "effectiveness", "quality"):
-        yield Measure(f"  {kpi}", scaled(study.station_kpi(kpi, station), PERCENT), "%", places=places)
+        remark = _of_lots(study, station) if kpi == "effectiveness" else ""
+        yield Measure(f"  {kpi}", scaled(study.station_kpi(kpi, station), PERCENT), "%", remark, places)
     if not _never_closes(study.scenario.line):
         yield Measure("  TEEP", scaled(study.station_kpi("teep", station), PERCENT), "%", "of all hours", places=places)
+
+
+def _of_lots(study: Study, station: str) -> str:
+    """Say against what time lots are held; nothing where the file gives an ideal one, or parts are alike."""
+    line = study.scenario.line
+    given = line.stations[station].ideal_cycle is not None
+    return "" if line.alike or given else "against the mean time of each job"
+
+
+def _orders(study: Study) -> Measure:
+    """Return how many orders leave a week, and how many come."""
+    came = scaled(study.estimate(lambda accounts: accounts.orders_arrived / accounts.span_s), WEEK)
+    remark = "" if came is None else f"of {number(came.mean, decimals_of(came))} that come"
+    done = scaled(study.line_kpi("orders_per_h"), WEEK / SECONDS_PER_HOUR)
+    return Measure("orders done", done, "orders/week", remark)
 
 
 def _against_target(study: Study, oee: Estimate | None) -> str:
@@ -113,16 +132,23 @@ def _lead_time(study: Study) -> Measure:
     lead = study.line_kpi("lead_time")
     if lead is None:
         return Measure("lead time", None, "min")
-    name, size = next((name, size) for name, size in TIMES.items() if lead.mean >= size or name == "s")
+    name, size = time_unit(lead.mean)
     # Few parts wait for a night or a week's end to pass, but these hours may raise the mean above what most parts take.
     closed = "" if _never_closes(study.scenario.line) else ",\nclosed hours included"
-    remark = ", ".join(_lead_quantile(study, hundredths, size) for hundredths in (50, 90, 95)) + closed
-    return Measure("lead time", scaled(lead, 1 / size), name, remark)
+    remark = ", ".join(f"P{part} {lead_quantile_text(study, part, size)}" for part in (50, 90, 95)) + closed
+    of_what = "lead time" if study.scenario.line.source.orders is None else "lead time by order"
+    return Measure(of_what, scaled(lead, 1 / size), name, remark)
 
 
-def _lead_quantile(study: Study, hundredths: int, size: float) -> str:
+def time_unit(time: float) -> tuple[str, float]:
+    """Return the largest unit of which a time [s] is at least one, and its size [s]."""
+    return next((name, size) for name, size in TIMES.items() if time >= size or name == "s")
+
+
+def lead_quantile_text(study: Study, hundredths: int, size: float) -> str:
+    """Write the lead time that so many of a hundred did not exceed, in a unit of a size [s]."""
     value = lead_quantile(study.pooled, hundredths / PERCENT)
-    return f"P{hundredths} {NOTHING if value is None else number(value / size, significant(value / size, 2))}"
+    return NOTHING if value is None else number(value / size, significant(value / size, 2))
 
 
 def _turned_away(accounts: Accounts) -> float | None:
@@ -184,29 +210,53 @@ def _within_shifts(shares: dict[str, float]) -> dict[str, float]:
     return {state: share / open_ if open_ > 0 else 0.0 for state, share in inside.items()}
 
 
-def buffers(study: Study) -> Table | None:
-    """Return how full the buffers are; None where there are none."""
+class Buffer(NamedTuple):
+    """A buffer: between what, its places (None without limit), its mean level, and the shares it is full and empty."""
+
+    name: str
+    places: int | None
+    level: float
+    full: float
+    empty: float
+
+
+def buffers(study: Study) -> list[Table | str]:
+    """Return how full the buffers are: of many without limit the fullest, and how many more there are."""
+    found = list(_buffers(study))
+    endless = sorted((row for row in found if row.places is None), key=lambda row: -row.level)
+    left_out = endless[MOST_ENDLESS:] if len(endless) > MOST_ENDLESS + 1 else []
+    shown = [row for row in found if row not in left_out]
+    if left_out:
+        shown.sort(key=lambda row: (row.places is None, -row.level))
+    if not shown:
+        return []
+    level = "mean level" if study.scenario.line.move == "piece" else "mean orders"
+    rows = [
+        (
+            row.name,
+            "no limit" if row.places is None else f"{row.places:,}",
+            _level(row.level),
+            NOTHING if row.places is None else percent(row.full),
+            percent(row.empty),
+        )
+        for row in shown
+    ]
+    tabulated = table(("buffer", "places", level, "full", "empty"), rows)
+    together = _level(sum(row.level for row in left_out))
+    more = f"{len(left_out)} more without limit hold {together} on average together; --json lists them."
+    return [tabulated, more] if left_out else [tabulated]
+
+
+def _buffers(study: Study) -> Iterator[Buffer]:
     line, pooled = study.scenario.line, study.pooled
     names = station_names(line)
     places: dict[str, int | None] = {edge.name: edge.buffer for edge in line.route}
-    levels = (column / pooled.span_s for column in (pooled.level_s, pooled.full_s, pooled.empty_s))
-    rows = []
+    levels = ((column / pooled.span_s).tolist() for column in (pooled.level_s, pooled.full_s, pooled.empty_s))
     for edge, level, full, empty in zip(pooled.edges, *levels, strict=True):
         room = places.get(edge, line.source.capacity)
-        if room == 0:
-            continue
         start, _, end = edge.partition("->")
-        limited = room is not None
-        rows.append(
-            (
-                f"{names.get(start, start)} → {names[end]}",
-                f"{room:,}" if limited else "no limit",
-                _level(level),
-                percent(full) if limited else NOTHING,
-                percent(empty),
-            )
-        )
-    return table(("buffer", "places", "mean level", "full", "empty"), rows) if rows else None
+        if room != 0:
+            yield Buffer(f"{names.get(start, start)} → {names[end]}", room, level, full, empty)
 
 
 def _level(level: float) -> str:

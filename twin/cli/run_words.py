@@ -16,6 +16,7 @@ from dashboards.numbers import (
     significant,
     units,
 )
+from twin.cli.overload import overload
 from twin.cli.resolve import SHIFTS, worked_between
 from twin.line.diagram import station_names
 from twin.line.names import listed
@@ -94,6 +95,8 @@ def _limit(study: Study) -> str:
     name, times = label(line, station), study.limits[station]
     if arrivals_limit(study):
         starved = percent(_starved(study, station))
+        if line.source.orders is not None:
+            return f"The orders limit it: {name}, which waits least, is without work {starved} of the time."
         return f"What arrives limits it: {name}, which waits least, is starved {starved} of the time."
     if times == count:
         return f"{name} limits it."
@@ -106,7 +109,9 @@ def _limit(study: Study) -> str:
 
 def arrivals_limit(study: Study) -> bool:
     """Say whether no station limits the line, because even the one that waits least waits for parts to arrive."""
-    return study.scenario.line.source.arrivals is not None and _starved(study, next(iter(study.limits))) > SPARE
+    source = study.scenario.line.source
+    comes = source.arrivals is not None or source.orders is not None
+    return comes and overload(study) is None and _starved(study, next(iter(study.limits))) > SPARE
 
 
 def _starved(study: Study, station: str) -> float:
@@ -126,10 +131,12 @@ def doubts(study: Study) -> list[str]:
     outcomes = spread(good.replications) if len(good.replications) >= FEWEST_FOR_A_SPREAD else None
     if outcomes is None:
         return [known]
-    places = decimals_for(QUANTILE_TO_MEAN * good.half_width)
+    # The runs as fitted spread by luck alone, whatever the data leave open of their mean.
+    alone = good if good.data_share is None else Estimate(good.mean, good.simulation)
+    places = decimals_for(QUANTILE_TO_MEAN * (alone.half_width or good.half_width))
     low, high = number(outcomes.p10, places), number(outcomes.p90, places)
     one = {"one shift": "One shift in ten", "one week": "One week in ten"}.get(
-        measured(study), f"Of runs of {measured(study)}, one in ten"
+        measured(study), f"Of runs of {measured(study)}{'' if good.data_share is None else ' as fitted'}, one in ten"
     )
     return [known, f"{one} falls below {low} {a_shift}, one in ten rises above {high}."]
 
@@ -150,6 +157,9 @@ def measured(study: Study) -> str:
 
 
 def _in_shifts(study: Study, start: float, time: float) -> str:
+    weeks, rest = divmod(time, WEEK)
+    if not study.scenario.line.alike and weeks and not rest:
+        return "one week" if weeks == 1 else f"{weeks:,.0f} weeks"
     shifts = study.scenario.line.shifts
     worked = worked_between(shifts, start, start + time) / (shift_hours(shifts) * HOUR)
     whole = round(worked)
