@@ -52,17 +52,17 @@ DAYS = (0, 1, 2, 3, 4, 7, 8, 9, 10, 11, 14, 15)
 def shop(*last: Said) -> Log:
     """Return a shop that is open from 8 to 16, Monday to Friday, and makes an order of 10 pieces a day.
 
-    Sawn from 8 to 9; set up from 10 to 10:30 and turned until 12; checked from 12 to 13, where one piece is rejected;
-    packed from 15 to 16. Twelve orders, over two weeks and two days; then what is said besides.
+    Sawn from 8 to 10; set up until 10:30 and turned until 12; checked until 13:15, where one piece is rejected; packed
+    from 14 to 16. Twelve orders, over two weeks and two days; then what is said besides.
     """
     said = []
     for number, day in enumerate(DAYS):
         order, begin = f"o{number:02d}", 24.0 * day
         said += [
-            Said(order, "saw", begin + 8, begin + 9, 10, worker="w01"),
+            Said(order, "saw", begin + 8, begin + 10, 10, worker="w01"),
             Said(order, "turn", begin + 10, begin + 10.5, kind="setup", worker="w02"),
             Said(order, "turn", begin + 10.5, begin + 12, 10, worker="w02"),
-            Said(order, "check", begin + 12, begin + 13, 9, 1, worker="w03"),
-            Said(order, "pack", begin + 15, begin + 16, 9, worker="w04"),
+            Said(order, "check", begin + 12, begin + 13.25, 9, 1, worker="w03"),
+            Said(order, "pack", begin + 14, begin + 16, 9, worker="w04"),
         ]
     return log(*said, *last, roles=SHOP)

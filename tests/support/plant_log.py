@@ -13,8 +13,6 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
-import yaml
-
 from connectors.log_mapping import LogMapping, load_mapping_text
 from twin.engine import simulate
 from twin.line.load import load_line_text
@@ -131,8 +129,7 @@ def mapping() -> LogMapping:
 
 def plant(*, turning: int = 2, orders: float = 1.0) -> Line:
     """Return the plant, with other machines at the two-machine station and so many times as many orders."""
-    written = yaml.safe_load(PLANT)
-    return changed(load_line_text(yaml.safe_dump(written, sort_keys=False)), turning=turning, orders=orders)
+    return changed(load_line_text(PLANT), turning=turning, orders=orders)
 
 
 def changed(line: Line, *, turning: int, orders: float) -> Line:
