@@ -178,7 +178,7 @@ class _Machine:
     state: str = "starved"
     since: float = 0.0
     spans: list[Span] = field(default_factory=list)
-    parts: list[tuple[int, str, int, str]] = field(default_factory=list)
+    parts: list[tuple[int, str, int]] = field(default_factory=list)
 
 
 def works(run: Run) -> list[Work]:
@@ -199,7 +199,7 @@ def works(run: Run) -> list[Work]:
             if not machine.parts and machine.state in ("setup", "processing"):
                 machine.spans.append(Span(machine.state, machine.since, event.time))
                 machine.since = event.time
-            machine.parts.append((int(of["part"]), str(of["outcome"]), int(of["pieces"]), str(of["to"])))  # type: ignore[arg-type]
+            machine.parts.append((int(of["part"]), str(of["outcome"]), int(of["pieces"])))  # type: ignore[arg-type]
         elif event.kind == "state":
             if machine.parts:
                 found.append(_work(str(event.station), machine, order_of, again))
@@ -215,12 +215,12 @@ def _work(station: str, machine: _Machine, order_of: dict[int, str], again: dict
     flagged = lot in again
     if again.get(lot) == station:
         del again[lot]
-    for part, outcome, _, _ in machine.parts:
+    for part, outcome, _ in machine.parts:
         order_of[part] = order_of[lot]
         if outcome == "rework":
             again[part] = station
     by = {
-        wanted: sum(pieces for _, outcome, pieces, _ in machine.parts if outcome == wanted)
+        wanted: sum(pieces for _, outcome, pieces in machine.parts if outcome == wanted)
         for wanted in ("good", "scrap", "rework")
     }
     spans = tuple(span for span in machine.spans if span.end > span.start)
@@ -303,9 +303,7 @@ def _reports(line: Line, work: Work, defects: Defects, random: Random) -> Iterat
     skill = next(iter(line.stations[work.station].crew), work.station)
     if work.station == NOMINAL and defects.nominal:
         day = (work.spans[-1].end + defects.ahead) // DAY * DAY - defects.ahead
-        yield Report(
-            work.order, work.station, skill, day + 7 * HOUR, day + 8 * HOUR, work.done, work.scrapped, again=False
-        )
+        yield Report(work.order, work.station, skill, day + 7 * HOUR, day + 8 * HOUR, work.done, work.scrapped)
         return
     base = Report(work.order, work.station, skill, 0.0, 0.0, again=work.again)
     setups = [base._replace(start=s.start, end=s.end, kind="S") for s in work.spans if s.kind == "setup"]

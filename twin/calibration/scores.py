@@ -37,8 +37,8 @@ def crps(ensemble: ArrayLike, actual: float) -> float:
 def crps_until(ensemble: ArrayLike, actual: float, end: float) -> float:
     """Return the score of a forecast of a time that is watched until `end` alone; later times count as not yet.
 
-    The integral from 0 to `end` of `(F(t) - 1{actual <= t})^2` with the ensemble's `F`: the Brier score of every moment,
-    integrated, which asks nothing of what happened afterwards.
+    The integral from 0 to `end` of `(F(t) - 1{actual <= t})^2` with the ensemble's `F`: the Brier score of every
+    moment, integrated, which asks nothing of what happened afterwards.
 
     References
     ----------

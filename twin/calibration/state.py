@@ -15,7 +15,6 @@ from twin.line.order_book import DatedOrder
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from twin.calibration.cycles import CycleFit
     from twin.calibration.estimate import Laws
     from twin.calibration.structure import Structure
     from twin.line.distributions import Distribution
@@ -51,18 +50,30 @@ def standings(plant: Structure) -> list[Standing]:
 
 
 def more_than(distribution: Distribution, seen: float, rng: np.random.Generator, most: float = np.inf) -> float:
-    """Draw a value that is known to lie above what was seen, and not above `most`; what was seen where hardly any does."""
+    """Draw a value known to lie above what was seen, and not above `most`; what was seen where hardly any does."""
     below, above = (float(distribution.cdf(value)) for value in (seen, most))
     drawn = float(distribution.quantile(below + (above - below) * rng.random()))
     return drawn if np.isfinite(drawn) and drawn > seen else seen
 
 
-def pieces_of(plant: Structure, laws: Laws, order: int, rng: np.random.Generator) -> int:
-    """Return how many pieces an order asks: as known, or drawn above what was seen of it."""
+def pieces_of(
+    plant: Structure, laws: Laws, order: int, rng: np.random.Generator, *, worked_at: int | None = None
+) -> int:
+    """Return how many pieces an order asks: as known, or drawn above what was seen of it.
+
+    Whoever looks in at a station finds a lot there the more likely, the longer it is worked on: one that is found at
+    the station `worked_at` is drawn with the time that it takes there as weight (inspection paradox; W. Feller, An
+    Introduction to Probability Theory and Its Applications, vol. 2, 2nd ed., 1971, section I.4).
+    """
     seen = int(plant.orders.pieces[order])
     if plant.orders.known[order]:
         return seen
-    return max(seen, round(more_than(laws.demand.pieces.distribution, float(seen), rng)))
+    law = laws.demand.pieces.distribution
+    if worked_at not in laws.cycles:
+        return max(seen, round(more_than(law, float(seen), rng)))
+    drawn = np.array([more_than(law, float(seen), rng) for _ in range(CANDIDATES)])
+    weights = drawn ** laws.cycles[worked_at].exponent
+    return max(seen, round(float(rng.choice(drawn, p=weights / weights.sum()))))
 
 
 def work_left(plant: Structure, laws: Laws, visit: int, pieces: int, rng: np.random.Generator) -> float:
@@ -91,7 +102,7 @@ def open_lots(plant: Structure, laws: Laws, rng: np.random.Generator) -> list[Da
     lots = []
     for standing in standings(plant):
         here = int(plant.visits.station[standing.visit])
-        pieces = pieces_of(plant, laws, standing.order, rng)
+        pieces = pieces_of(plant, laws, standing.order, rng, worked_at=here if standing.working else None)
         way = way_ahead(plant, standing, rng)
         if standing.working:
             route = _names(plant, [here, *way])
@@ -189,7 +200,7 @@ def known_lots(plant: Structure, laws: Laws, whole: Structure, rng: np.random.Ge
             release = max(float(whole.time.clock(whole.orders.seen[later])) - plant.end, 0.0)
             lots.append(DatedOrder(order=name, release=release, pieces=pieces, route=tuple(route)))
         elif order in stands:
-            lots.append(_known_lot(plant, laws, stands[order], route, pieces, rng, whole.end))
+            lots.append(_known_lot(plant, laws, stands[order], route, pieces, later=whole.end, rng=rng))
     return lots
 
 
@@ -199,8 +210,9 @@ def _known_lot(
     standing: Standing,
     route: list[str],
     pieces: int,
-    rng: np.random.Generator,
+    *,
     later: float,
+    rng: np.random.Generator,
 ) -> DatedOrder:
     first = plant.visits.stations.index(route[0])
     own = np.flatnonzero((plant.visits.order == standing.order) & plant.visits.of(first))

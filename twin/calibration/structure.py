@@ -1,4 +1,4 @@
-"""What a log shows of a plant before any number is fitted: shifts, stations, machines, people, ways, and who is where."""
+"""What a log shows of a plant before any number is fitted: shifts, stations, machines, people, ways, whereabouts."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ def structure_of(log: Log, until: float | None = None) -> Structure:
     }
     now = float(time.at(np.array(end)))
     checks = np.isin(visits.station, [s for s, name in enumerate(visits.stations) if name in log.roles.checks])
-    visits, ended = by_progress(visits, _ended(visits, orders, reports, time, checks, now))
+    visits, ended = by_progress(visits, _ended(visits, orders, reports, time, checks=checks, end=now))
     for s, name in enumerate(visits.stations):
         if name in log.roles.nominal:
             busy.pop(s, None)
@@ -235,7 +235,7 @@ def _people_at(station: str, found: tuple[Crew, ...]) -> int | None:
 
 
 def _ended(
-    visits: Visits, orders: OrderTable, reports: pd.DataFrame, time: WorkingTime, checks: Bools, end: float
+    visits: Visits, orders: OrderTable, reports: pd.DataFrame, time: WorkingTime, *, checks: Bools, end: float
 ) -> Bools:
     """Whether each visit is over: all but those of open orders that were worked on a short while ago.
 
