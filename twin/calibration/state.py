@@ -12,6 +12,9 @@ from twin.calibration.visits import visits_of
 from twin.calibration.waits import OUT
 from twin.line.order_book import DatedOrder
 
+CANDIDATES = 32
+"""So many draws stand for a law when one is chosen by weight."""
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
