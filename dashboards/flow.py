@@ -82,8 +82,8 @@ class FlowParts(NamedTuple):
 
 
 def flow_parts(line: Line) -> FlowParts:
-    """Draw the flow of a line, to be cut between its columns."""
-    sheet = Sheet(line, "light", static_capacity(line))
+    """Draw the flow of a line, to be cut between its columns; of very many ways, those among the main stations."""
+    sheet = Sheet(line, "light", static_capacity(line), small=True)
     limit = line.bottleneck or sheet.capacity.bottleneck
     ahead = zip(sheet.lefts[1:-1], sheet.between, strict=False)
     cuts = (0.0, *(left - room(gap)[1] for left, gap in ahead), sheet.lefts[-1] + 40)
@@ -109,9 +109,11 @@ def _body(
 ) -> Iterator[str]:
     for link in sheet.diagram.links:
         yield from _link(sheet, link, levels)
-    for name in sheet.line.stations:
+    drawn = {place.name for place in sheet.diagram.places}
+    for name in (name for name in sheet.line.stations if name in drawn):
         yield from _card(sheet, name, (states or {}).get(name))
-    yield from _neck(sheet, limit)
+    if limit in drawn:
+        yield from _neck(sheet, limit)
     yield from _entries(sheet)
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MARGIN, HEAD = 26.0, 96.0
 CARD_HEIGHT, LEAST_CARD = 116.0, 100.0
-LANE = 184.0
+LANE, LANE_WITHOUT_GAUGES = 184.0, 144.0
 PORT = 28.0
 CHANNEL = 10.0
 APPROACH = 14.0
@@ -37,6 +37,7 @@ class Sheet:
     line: Line
     theme: Theme
     capacity: LineCapacity
+    small: bool = False
     diagram: Diagram = field(init=False)
     names: dict[str, str] = field(init=False)
     between: list[Gap] = field(init=False)
@@ -44,7 +45,7 @@ class Sheet:
     widths: list[float] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.diagram, self.names = layout(self.line), station_names(self.line)
+        self.diagram, self.names = layout(self.line, small=self.small), station_names(self.line)
         self.between = gaps(self.diagram)
         self.widths = [self._card_width(column) for column in range(self.diagram.place(OUT).column)]
         self.lefts = [MARGIN + (APPROACH if self.fed_inside else 0)]
@@ -86,11 +87,15 @@ class Sheet:
         left_out = self.diagram.left_out
         beside = "buffer places (∞ without limit), time on the way, share of the parts that go this way."
         if left_out:
-            beside = f"share of what leaves the station. {left_out} rarer ways are left out."
+            beside = f"share of what leaves the station. {left_out} rarer ways are left out{self._rare_stations()}."
         return [
             f"Beside an arrow: {beside}",
             f"Load: time that the station takes for a good part of the line, repairs included, as a share of {whole}.",
         ]
+
+    def _rare_stations(self) -> str:
+        rare = len(self.line.stations) - (len(self.diagram.places) - 1)
+        return f", and {rare} stations that few orders pass" if rare else ""
 
     @property
     def title(self) -> str:
@@ -99,7 +104,7 @@ class Sheet:
 
     def top(self, lane: float) -> float:
         """Give the upper edge of a lane's cards [px]."""
-        return HEAD + lane * LANE
+        return HEAD + lane * (LANE_WITHOUT_GAUGES if self.diagram.left_out else LANE)
 
     def middle(self, lane: float) -> float:
         """Give the middle of a lane's cards [px]."""

@@ -12,6 +12,7 @@ from dashboards.report_charts import WIDTH
 from dashboards.report_facts import MILLION
 from dashboards.report_plane import drawn_levels
 from twin.line.capacity import static_capacity
+from twin.line.diagram_ways import is_crowded
 from twin.line.work_calendar import opening_hours
 from twin.units import format_time
 
@@ -31,17 +32,20 @@ LETTERS_OF_LEVEL, LETTERS_OF_STATION = 56, 76
 LEAST_LETTERS, LONGEST = 20, 150
 """Letters that a column has at least, and of a list of options; what is longer is counted."""
 LEAST_FLOW, MOST_FLOW = 190.0, 470.0
+LEAST_CROWDED_FLOW = 320.0
+"""Height of a flow of so many ways that it cannot be cut into rows [px]."""
 MOST_FLOW_ROWS, GAP = 7, 6.0
 
 
 def line_page(facts: Facts, line: Line, command: str) -> dict[str, Any]:
     """Fill the page of the line, so that it never exceeds its height: the flow takes what the tables leave."""
     rows, flow = choices(facts, line), flow_parts(line)
+    least = LEAST_CROWDED_FLOW if is_crowded(line) else LEAST_FLOW
     left = ROOM - _height([(row.name, row.changes) for row in rows], LETTERS_OF_LEVEL) if line.levels else ROOM
     stations, taken = station_rows(line), 0.0
     while stations:
         taken = _height([(row.name, row.options) for row in stations], LETTERS_OF_STATION)
-        if left - taken >= LEAST_FLOW:
+        if left - taken >= least:
             break
         stations.pop()
     left -= taken if stations else 0.0
@@ -53,7 +57,7 @@ def line_page(facts: Facts, line: Line, command: str) -> dict[str, Any]:
         "line_title": f"{count} stations: {name} limits the line." if count > 1 else f"One station: {name}.",
         "line_lead": _demand(line),
         "flow": flow,
-        "flow_rows": flow_rows(flow, min(max(left, LEAST_FLOW), MOST_FLOW)),
+        "flow_rows": flow_rows(flow, min(max(left, least), MOST_FLOW)),
         "choices": rows,
         "stations": stations,
         "more_stations": f"{more} more: {command}" if more else "",

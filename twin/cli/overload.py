@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from dashboards.numbers import number, significant, units
 
 if TYPE_CHECKING:
+    from twin.line.line import Line
     from twin.study.replicate import Study
 
 SURE = 3.0
@@ -26,23 +27,32 @@ def overload(study: Study) -> str | None:
     """
     if study.scenario.line.source.orders is None:
         return None
-    return _on_paper(study) or _in_the_runs(study)
+    return _on_paper(study.scenario.line) or _in_the_runs(study)
 
 
-def _on_paper(study: Study) -> str | None:
+def too_tight(line: Line) -> tuple[str, float, float] | None:
+    """Return what can do less than the drawn orders ask, what it can do and what they ask [parts/h]; else None."""
     from twin.cli import at_best
     from twin.line.capacity import static_capacity
 
-    line = study.scenario.line
     capacity = static_capacity(line)
     asked, tightest = capacity.arrivals_per_h, at_best.tightest(line, capacity)
-    if asked is None or not tightest.rate < asked * (1 - at_best.SAME):
+    if line.source.orders is None or asked is None or not tightest.rate < asked * (1 - at_best.SAME):
         return None
-    rates = [rate * line.product.per_part for rate in (tightest.rate, asked)]
-    can, asks = (number(rate, max(0, significant(rate, 3))) for rate in rates)
+    return tightest.name, tightest.rate, asked
+
+
+def _on_paper(line: Line) -> str | None:
+    found = too_tight(line)
+    if found is None:
+        return None
+    name, *rates = found
+    can, asks = (
+        number(rate, max(0, significant(rate, 3))) for rate in (rate * line.product.per_part for rate in rates)
+    )
     return (
-        f"The line cannot keep up with its orders: {tightest.name} allows {can} {units(line.product.unit)}/h, and the "
-        f"orders ask {asks}. What waits grows without end, and lead time and stock with the time measured."
+        f"the line cannot keep up with its orders: {name} allows {can} {units(line.product.unit)}/h, and the orders "
+        f"ask {asks}. What waits grows without end, and lead time and work in progress with the time measured."
     )
 
 
@@ -55,6 +65,6 @@ def _in_the_runs(study: Study) -> str | None:
         return None
     more = number(mean(grown), min(0, significant(mean(grown), 2)))
     return (
-        f"What is in the line still grew, by {more} pieces in the time measured: the line does not keep up with its "
+        f"what is in the line still grew, by {more} pieces in the time measured: the line does not keep up with its "
         "orders, or --warmup is too short."
     )

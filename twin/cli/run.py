@@ -131,7 +131,7 @@ def report(study: Study, *, kpis: bool = False) -> list[RenderableType]:
     blocks: list[RenderableType | None] = [
         answer,
         locks,
-        overload(study),
+        None if (beyond := overload(study)) is None else f"Beware: {beyond}",
         "\n".join(run_words.doubts(study)) or None,
         run_tables.measures(study),
         *run_tables.stations(study),

@@ -16,7 +16,7 @@ from dashboards.numbers import (
     significant,
     units,
 )
-from twin.cli.overload import overload
+from twin.cli.overload import overload, too_tight
 from twin.cli.resolve import SHIFTS, worked_between
 from twin.line.diagram import station_names
 from twin.line.names import listed
@@ -98,6 +98,9 @@ def _limit(study: Study) -> str:
         if line.source.orders is not None:
             return f"The orders limit it: {name}, which waits least, is without work {starved} of the time."
         return f"What arrives limits it: {name}, which waits least, is starved {starved} of the time."
+    tight = too_tight(line)
+    if tight is not None and tight[0].endswith(" pool"):
+        return f"{tight[0].capitalize()} limits it."
     if times == count:
         return f"{name} limits it."
     if times > count / 2:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from twin.line.diagram_ways import is_crowded, lots_on, main_ways, shares
+from twin.line.diagram_ways import is_crowded, lots_on, main_stations, main_ways, shares
 from twin.line.route import OUT, probabilities
 from twin.line.route_checks import bound_only
 from twin.line.traffic import product_route
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from twin.line.route import Edge
 
 
-LEAST_SHOWN = 0.005
+LEAST_SHOWN = 0.01
 """A share that is at least a whole percent."""
 
 MOST_NAMED = 3
@@ -84,7 +84,7 @@ class Diagram:
     Attributes
     ----------
     places : tuple of Place
-        Stations in file order, the way out last.
+        Stations that are drawn in file order, the way out last.
     links : tuple of Link
         In the order of the route, then what the routes of products and orders imply.
     fed : tuple of str
@@ -131,7 +131,7 @@ def share_text(share: float) -> str:
 
     Examples
     --------
-    >>> share_text(0.484), share_text(0.001)
+    >>> share_text(0.484), share_text(0.006)
     ('48 %', '<1 %')
     """
     return f"{100 * share:.0f} %" if share >= LEAST_SHOWN else "<1 %"
@@ -196,8 +196,14 @@ def gaps(diagram: Diagram) -> list[Gap]:
     return between
 
 
-def layout(line: Line) -> Diagram:
+def layout(line: Line, *, small: bool = False) -> Diagram:
     """Lay out a line's flow: all its ways, or of very many the main ones.
+
+    Parameters
+    ----------
+    line : Line
+    small : bool
+        Whether of very many ways only those among the main stations are laid out.
 
     Raises
     ------
@@ -211,16 +217,17 @@ def layout(line: Line) -> Diagram:
     cut by points without a station, each column ordered by the mean of what comes before it.
     """
     is_brief = is_crowded(line)
-    edges = main_ways(line) if is_brief else line.edges
+    names = [*(main_stations(line) if is_brief and small else line.stations), OUT]
+    edges = main_ways(line, names) if is_brief else line.edges
     forward, back = _split(line, edges)
-    column = _columns([*line.stations, OUT], forward)
+    column = _columns(names, forward)
     chains = {edge.name: _chain(edge, column) for edge in forward}
     lane = _lanes(column, chains)
     depth = _depths(back, column)
     products = {} if is_brief else _bound_products(line)
     takes = shares(line) if is_brief else _probabilities(line)
     return Diagram(
-        places=tuple(Place(name, column[name], lane[name, column[name]]) for name in [*line.stations, OUT]),
+        places=tuple(Place(name, column[name], lane[name, column[name]]) for name in names),
         links=tuple(
             Link(
                 edge,
@@ -232,7 +239,7 @@ def layout(line: Line) -> Diagram:
             )
             for edge in edges
         ),
-        fed=line.fed,
+        fed=tuple(name for name in line.fed if name in names),
         left_out=len(line.edges) - len(edges),
     )
 

@@ -9,6 +9,8 @@ from twin.line.route import OUT
 from twin.line.workload import workload
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from twin.line.line import Line
     from twin.line.route import Edge
 
@@ -51,8 +53,8 @@ def shares(line: Line) -> dict[str, float]:
     return {edge.name: lots[edge.name] / whole[edge.from_] if whole[edge.from_] else 0.0 for edge in line.edges}
 
 
-def main_ways(line: Line) -> tuple[Edge, ...]:
-    """Return the ways that much of what comes in takes, and the likeliest one from and to each station.
+def main_stations(line: Line) -> tuple[str, ...]:
+    """Return the stations that much of what comes in passes, in file order.
 
     Raises
     ------
@@ -60,13 +62,29 @@ def main_ways(line: Line) -> tuple[Edge, ...]:
         If no part can leave the line good.
     """
     lots = lots_on(line)
+    passes = dict.fromkeys(line.stations, 0.0)
+    for edge in line.edges:
+        passes[edge.from_] += lots[edge.name]
+    return tuple(name for name, much in passes.items() if much > MUCH)
+
+
+def main_ways(line: Line, stations: Collection[str]) -> tuple[Edge, ...]:
+    """Return the ways among some stations that much of what comes in takes, and the likeliest from and to each.
+
+    Raises
+    ------
+    InputError
+        If no part can leave the line good.
+    """
+    lots, ends = lots_on(line), {*stations, OUT}
+    among = [edge for edge in line.edges if {edge.from_, edge.to} <= ends]
     likeliest = {
         max(ways, key=lambda edge: lots[edge.name]).name
-        for station in (*line.stations, OUT)
+        for station in ends
         for ways in (
-            [edge for edge in line.edges if edge.from_ == station],
-            [edge for edge in line.edges if edge.to == station and edge.from_ != station and station not in line.fed],
+            [edge for edge in among if edge.from_ == station],
+            [edge for edge in among if edge.to == station and edge.from_ != station and station not in line.fed],
         )
         if ways
     }
-    return tuple(edge for edge in line.edges if edge.name in likeliest or lots[edge.name] > MUCH)
+    return tuple(edge for edge in among if edge.name in likeliest or lots[edge.name] > MUCH)

@@ -217,3 +217,32 @@ def test_sizes_without_single_values_are_stood_for_by_quantiles() -> None:
     assert sizes @ weights == pytest.approx(50, rel=0.01)
     assert weights.sum() == pytest.approx(1)
     assert np.all(sizes >= 1)
+
+
+def test_lots_are_counted_on_each_way_and_those_of_rework_too() -> None:
+    # Of lots of 4 pieces a quarter is sent back: one lot of one piece each time, which goes on like any other.
+    shop = line(
+        move="order",
+        source=ordered("4"),
+        stations={"a": {"cycle": "1 s"}, "b": {"cycle": "1 s"}},
+        route=[*TWO, {"from": "b", "to": "a", "probability": "0.25", "rework": "true"}],
+    )
+    lots = workload(shop, dict.fromkeys(shop.stations, 1.0)).lots
+    pieces_again = 4 * 0.25 / 0.75
+
+    assert lots["b", "a"] == pytest.approx(pieces_again)
+    assert lots["a", "b"] == pytest.approx(1 + pieces_again)
+
+
+def test_without_lots_what_takes_a_way_is_what_is_worked_on_and_kept() -> None:
+    shop = line(
+        stations={"a": {"cycle": "1 s", "scrap": "0.1"}, "b": {"cycle": "1 s"}},
+        route=[{"from": "a", "to": "b", "probability": "0.3"}, {"from": "a", "to": "out"}, {"from": "b", "to": "out"}],
+    )
+    lots = workload(shop, dict.fromkeys(shop.stations, 1.0)).lots
+
+    assert lots == {
+        ("a", "b"): pytest.approx(0.27),
+        ("a", "out"): pytest.approx(0.63),
+        ("b", "out"): pytest.approx(0.27),
+    }
