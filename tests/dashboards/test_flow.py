@@ -10,8 +10,10 @@ from xml.etree import ElementTree as ET
 import pytest
 
 import lines
-from dashboards.flow import flow_svg
+from dashboards.flow import flow_parts, flow_svg
 from dashboards.palette import STATES, TOKENS, Theme
+from support.crowded import crowded_line
+from twin.line.diagram import layout
 from twin.line.line import Line
 from twin.line.load import load_line
 
@@ -211,3 +213,26 @@ def test_the_drawing_needs_nothing_else() -> None:
     assert "<script" not in svg
     assert "<style" not in svg
     assert re.findall(r'(?:href|src)="', svg) == []
+
+
+def test_of_very_many_ways_the_main_ones_are_drawn_with_their_share() -> None:
+    line = crowded_line()
+    svg = flow_svg(line)
+    drawn, left_out = list(arrows(svg)), layout(line).left_out
+    shown = texts(svg)
+
+    assert len(drawn) == len(line.edges) - left_out + len(line.fed) * (len(line.fed) > 1)
+    assert set(cards(svg)) == set(line.stations)
+    assert {"60 %", "25 %"} <= set(shown)
+    assert "∞" not in shown
+    assert f"Beside an arrow: share of what leaves the station. {left_out} rarer ways are left out." in shown
+
+
+def test_parts_of_a_flow_leave_stations_out_that_few_orders_pass() -> None:
+    line = crowded_line()
+    into = {"station_1": 0.05, "station_5": 0.95}
+    parts = flow_parts(line.model_copy(update={"source": line.source.model_copy(update={"into": into})}))
+
+    assert 'id="station-station_5"' in parts.drawn
+    assert 'id="station-station_1"' not in parts.drawn
+    assert "and 4 stations that few orders pass." in parts.legend[0]

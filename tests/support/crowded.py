@@ -26,19 +26,22 @@ def ways() -> list[dict[str, object]]:
     return found
 
 
+def described() -> dict[str, object]:
+    """Return the line as in a line file: orders of 10 pieces that move as one lot."""
+    return {
+        "line": "crowded",
+        "move": "order",
+        "operators": {"operator_of_the_first_half": "2", "operator_of_the_second_half": "2"},
+        "source": {"orders": {"every": "10 h", "pieces": "10"}},
+        "stations": {
+            name: {"cycle": {"per_piece": "6 min"}, "crew": {f"operator_of_the_{half}_half": "1"}}
+            for place, name in enumerate(NAMES)
+            for half in ("first" if place < len(NAMES) / 2 else "second",)
+        },
+        "route": ways(),
+    }
+
+
 def crowded_line() -> Line:
-    """Return the line: orders of 10 pieces that move as one lot."""
-    return Line.model_validate(
-        {
-            "line": "crowded",
-            "move": "order",
-            "operators": {"operator_of_the_first_half": "2", "operator_of_the_second_half": "2"},
-            "source": {"orders": {"every": "10 h", "pieces": "10"}},
-            "stations": {
-                name: {"cycle": {"per_piece": "6 min"}, "crew": {f"operator_of_the_{half}_half": "1"}}
-                for place, name in enumerate(NAMES)
-                for half in ("first" if place < len(NAMES) / 2 else "second",)
-            },
-            "route": ways(),
-        }
-    )
+    """Return the line."""
+    return Line.model_validate(described())

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
 import lines
+from support.crowded import described
 from support.program import Answer, twin
 from twin.line.line import Line
 from twin.line.load import load_line
@@ -241,3 +244,23 @@ def test_no_row_is_wider_than_the_page_and_ascii_says_all(name: str) -> None:
     assert max(map(len, answer.out.splitlines())) <= 100
     assert (plain.code, plain.err) == (0, "")
     assert "?" not in plain.out
+
+
+def test_of_very_many_ways_it_says_where_orders_go_on_to(tmp_path: Path) -> None:
+    answer = checked(tmp_path, json.dumps(described()))
+
+    assert answer.code == 0
+    assert re.search(r"station_1 +1.2 h +station_2 60 %, station_3 25 %, 3 more 15 %", answer.out)
+    assert "30 ways, too many to draw." in answer.out
+    assert len(answer.out.splitlines()) < 100
+    assert max(map(len, answer.out.splitlines())) <= 100
+
+
+def test_people_of_a_line_of_orders_are_reckoned_at_the_pace_of_the_orders(tmp_path: Path) -> None:
+    capacity = checked(tmp_path, json.dumps(described()), "--json").document["capacity"]
+
+    assert capacity["takt_s"] is None
+    assert capacity["pace_s"] == pytest.approx(3600.0)  # ten pieces every 10 h
+    # An hour of one person for the 10 pieces of an order at each station that it passes.
+    visits = sum(station["visits"] for station in capacity["stations"])
+    assert sum(people["busy"] for people in capacity["people"]) == pytest.approx(visits / 10)

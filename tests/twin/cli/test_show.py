@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import re
 import signal
 import subprocess
 import sys
@@ -194,3 +195,15 @@ def test_an_interrupt_ends_a_simulation_at_once(engine: str, sent: signal.Signal
         out, err = process.communicate(timeout=10)
 
     assert (process.returncode, out, err) == (code, "", "")
+
+
+def test_names_too_long_for_the_page_are_broken_behind_an_underscore(capsys: pytest.CaptureFixture[str]) -> None:
+    name = "operator_final_inspection_qc"
+    show(table([name] * 4, [[f"1 {name}", "a", "b", "c"]]))
+    printed = capsys.readouterr().out
+
+    assert max(map(len, printed.splitlines())) <= WIDTH
+    assert re.search(r"^operator_final_ .*\ninspection_qc ", printed)
+    assert re.search(r"^1 operator_final_ .*\ninspection_qc", printed, re.MULTILINE)
+    show(table([name], [["a"]]))
+    assert capsys.readouterr().out.startswith(name)
