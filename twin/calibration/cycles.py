@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from scipy import special
 
-from twin.calibration.families import Fit, fit_families, refit
+from twin.calibration.families import Fit, fit_law, refit
 from twin.calibration.wording import distribution_text, time_text
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def fit_cycle(work: Floats, pieces: Floats, observed: Bools, *, samples: int = 2
     _, form, exponent, level = min(forms, default=(0.0, "whole", 0.0, 1.0))
     level = level if form == "by_pieces" else 1.0
     left = work / (level * pieces**exponent)
-    fit = fit_families(left, censored=~observed, samples=samples)
+    fit = fit_law(left, censored=~observed, samples=samples)
     written = _written(form, fit.family, left, observed, (level, exponent, sizes))
     return CycleFit(form, exponent, level, sizes, fit, written)
 

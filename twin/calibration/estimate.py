@@ -9,7 +9,7 @@ import numpy as np
 
 from twin.calibration.cycles import CycleFit, fit_cycle, refit_cycle
 from twin.calibration.demand import Demand, demand_of, every_of, refit_pieces
-from twin.calibration.families import Fit, fit_families, refit
+from twin.calibration.families import Fit, fit_law, refit
 from twin.calibration.progress import Progress, progress_at
 from twin.calibration.waits import OUT
 from twin.calibration.ways import counted_ways, probabilities, scrap_shares, shares_back
@@ -87,7 +87,11 @@ def choose_laws(plant: Structure, samples: int = 200) -> Laws:
     pieces = plant.orders.pieces.astype(float)
 
     def chosen(law: str) -> dict[int, Fit]:
-        return {s: _fit(found, samples) for (of, s), found in seen.items() if of == law}
+        return {
+            s: fit_law(found.values, censored=~found.over, samples=samples)
+            for (of, s), found in seen.items()
+            if of == law
+        }
 
     cycles = {
         s: fit_cycle(found.values, pieces[found.order], found.over, samples=samples)
@@ -105,16 +109,6 @@ def choose_laws(plant: Structure, samples: int = 200) -> Laws:
         ),
         progress={s: found for s, found in progress.items() if found is not None},
         seen=seen,
-    )
-
-
-def _fit(found: Seen, samples: int) -> Fit:
-    """Fit a family; times of which most are alike get a Weibull, so that a line file names no value of a log."""
-    fit = fit_families(found.values, censored=~found.over, samples=samples)
-    if fit.family != "empirical":
-        return fit
-    return fit_families(
-        found.values * (1 + 1e-9 * np.arange(len(found.values))), families=("weibull",), samples=samples
     )
 
 

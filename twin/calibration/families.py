@@ -145,6 +145,18 @@ def fit_families(
     return Fit(best.distribution, best.family, count, hidden, best.aic, best.ad, best.p_value, tuple(ranked))
 
 
+def fit_law(values: ArrayLike, *, censored: ArrayLike | None = None, samples: int = SAMPLES) -> Fit:
+    """Return the family that fits values best, as `fit_families`; heaped ones get a Weibull.
+
+    So a line file names no value of a log.
+    """
+    fit = fit_families(values, censored=censored, samples=samples)
+    if fit.family != "empirical":
+        return fit
+    times = np.asarray(values, dtype=np.float64)
+    return fit_families(times * (1 + 1e-9 * np.arange(len(times))), families=("weibull",), samples=samples)
+
+
 def refit(
     family: str, values: ArrayLike, *, censored: ArrayLike | None = None, scale_free: bool = False
 ) -> Distribution:

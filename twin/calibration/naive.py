@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
-def rate_forecast(plant: Structure, moments: Floats, amounts: Floats, ahead: float, members: int, seed: int) -> Floats:
+def rate_forecast(
+    plant: Structure, moments: Floats, amounts: Floats, ahead: float, *, members: int, seed: int
+) -> Floats:
     """Forecast a sum by its mean a working day so far.
 
     Parameters

@@ -84,7 +84,8 @@ def order_table(visits: Visits, roles: Roles, *, gone_after: float | None = None
     np.add.at(packed, visits.order[leaving], visits.done[leaving])
     pieces = np.maximum(np.where(counted > 0, counted, anywhere), packed + scrapped)
     if roles.finish:
-        finished = (packed > 0) & (packed + scrapped >= ALMOST_ALL * pieces)
+        some_left = (packed > 0) | (_passed(visits, checks, count) & (scrapped > 0))
+        finished = some_left & (packed + scrapped >= ALMOST_ALL * pieces)
     else:
         finished = np.ones(count, dtype=bool)
         if gone_after is not None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from twin.calibration.estimate import line_document
+from twin.calibration.samples import orders_again
 from twin.calibration.state import known_lots, open_lots
 from twin.engine.compiled_clock import is_compiled
 from twin.engine.simulation import simulate
@@ -91,13 +92,11 @@ def foretell(
         Called with (done, all) after each run.
     """
     rng = np.random.default_rng(seed)
-    count = len(plant.visits.orders)
     # Each run is short, but a traced world of objects takes longer to make than to run.
     engine = "compiled" if is_compiled(varied=True) else "simpy"
     runs = []
     for i in range(replications):
-        counts = np.bincount(rng.integers(0, count, count), minlength=count)
-        document = line_document(plant, laws, counts)
+        document = line_document(plant, laws, orders_again(plant, laws, rng))
         lots = open_lots(plant, laws, rng) if mode == "blind" else known_lots(plant, laws, whole, rng)
         line = _line_from(plant, document, lots) if mode == "blind" else _line_given(plant, document, lots, ahead)
         [run] = simulate(scenario(line), horizon=ahead, seed=seed + i, engine=engine, trace=True, workers=1)
@@ -120,8 +119,7 @@ def _line_given(plant: Structure, document: dict[str, Any], lots: Sequence[Dated
     The way of each is known as far as it was gone by the later end; so no wait on it was longer than the time ahead.
     """
     line = _line_from(plant, document | {"source": {"orders": {}}}, lots)
-    longest = float(plant.time.at(np.array(plant.end + ahead)) - plant.time.at(np.array(plant.end)))
-    edges = [edge.model_copy(update={"delay": _below(edge.delay, longest)}) for edge in line.route]
+    edges = [edge.model_copy(update={"delay": _below(edge.delay, ahead)}) for edge in line.route]
     return line.model_copy(update={"route": tuple(edges)})
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 TOUCH_UP = 0.1
-"""What is left of a lot whose pieces are all counted already, as a share of the whole: another pass, or what was missed."""
+"""What is left of a lot whose pieces are all counted, as a share of the whole: another pass, or what was missed."""
 
 
 class Progress(NamedTuple):

@@ -42,11 +42,13 @@ class Standing(NamedTuple):
 
 
 def standings(plant: Structure) -> list[Standing]:
-    """Return where each open order stands, in the order of their codes."""
+    """Return where each open order stands, in the order of their codes: of one that has left in part, the rest."""
     visits, found = plant.visits, []
+    leaving = np.isin(visits.station, _finish(plant))
     for order in np.flatnonzero(~plant.orders.finished).tolist():
-        own = np.flatnonzero((visits.order == order) & ~visits.rework)
-        own = own if len(own) else np.flatnonzero(visits.order == order)
+        of_order = visits.order == order
+        some = (np.flatnonzero(of_order & ~visits.rework & ~leaving), np.flatnonzero(of_order & ~leaving))
+        own = next((own for own in some if len(own)), np.flatnonzero(of_order))
         under_way = own[~plant.ended[own]]
         found.append(Standing(order, int(under_way[0] if len(under_way) else own[-1]), bool(len(under_way))))
     return found
@@ -124,8 +126,8 @@ def way_ahead(plant: Structure, standing: Standing, rng: np.random.Generator) ->
     """
     visits, moves = plant.visits, plant.moves
     own = (visits.order == standing.order) & ~visits.rework
-    passed = set(visits.station[own & plant.ended].tolist()) | {int(visits.station[standing.visit])}
-    finish = [code for code, name in enumerate(visits.stations) if name in plant.log.roles.finish]
+    finish = _finish(plant)
+    passed = set(visits.station[own & plant.ended].tolist()) - set(finish) | {int(visits.station[standing.visit])}
     station, way = int(visits.station[standing.visit]), []
     while station not in finish:
         gone = moves.target[(moves.origin == station) & moves.over]
@@ -136,6 +138,11 @@ def way_ahead(plant: Structure, standing: Standing, rng: np.random.Generator) ->
         way.append(station)
         passed.add(station)
     return way
+
+
+def _finish(plant: Structure) -> list[int]:
+    """Return the codes of the stations from which orders leave."""
+    return [code for code, name in enumerate(plant.visits.stations) if name in plant.log.roles.finish]
 
 
 def _names(plant: Structure, stations: Sequence[int]) -> list[str]:
@@ -153,6 +160,9 @@ def wait_left(
     if delay is None:
         return 0.0
     waited = float(delays_of(plant, np.flatnonzero(plant.moves.visit == standing.visit)).sum())
+    if plant.orders.packed[standing.order]:
+        # What has left in part went on; the rest waits since anything was last heard of the order.
+        waited = max(waited, plant.end - float(plant.time.clock(plant.orders.idle_since[standing.order])))
     return more_than(delay.distribution, waited, rng, waited + most) - waited
 
 

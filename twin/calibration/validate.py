@@ -200,7 +200,7 @@ def _is_scored(plant: Structure, name: str) -> bool:
 
 def _naive(plant: Structure, whole: Structure, moments: Floats, amounts: Floats, seed: int) -> Floats:
     ahead = float(plant.time.at(np.array(whole.end)) - plant.time.at(np.array(plant.end)))
-    return rate_forecast(plant, moments, amounts.astype(np.float64), ahead, MEMBERS, seed)
+    return rate_forecast(plant, moments, amounts.astype(np.float64), ahead, members=MEMBERS, seed=seed)
 
 
 def _completions(plant: Structure, whole: Structure, ensembles: dict[str, Ensemble]) -> dict[str, float]:

@@ -20,7 +20,7 @@ def plant() -> Structure:
 def test_a_rate_goes_on_as_it_was(plant: Structure) -> None:
     # 24 hours of working time are three days of 9 pieces: 27 on each of the four that the log has, so 13.5 in half.
     moments = np.array([(24 * day + 16) * HOUR for day in DAYS]) - 1.0
-    found = rate_forecast(plant, moments, np.full(12, 9.0), 1.5 * DAY, 500, seed=1)
+    found = rate_forecast(plant, moments, np.full(12, 9.0), 1.5 * DAY, members=500, seed=1)
     assert found.shape == (500,)
     assert set(found.tolist()) == {27 * 1.5}
 
@@ -28,14 +28,14 @@ def test_a_rate_goes_on_as_it_was(plant: Structure) -> None:
 def test_its_members_are_as_unlike_as_days_were(plant: Structure) -> None:
     # Of the four days of 24 hours one has 40, the others nothing.
     moment = np.array([(24.0 * 15 + 15) * HOUR])
-    found = rate_forecast(plant, moment, np.array([40.0]), float(DAY), 4000, seed=1)
+    found = rate_forecast(plant, moment, np.array([40.0]), float(DAY), members=4000, seed=1)
     assert set(found.tolist()) == {0.0, 40.0}
     assert float((found > 0).mean()) == pytest.approx(0.25, abs=5 * np.sqrt(0.25 * 0.75 / 4000))
-    assert np.array_equal(found, rate_forecast(plant, moment, np.array([40.0]), float(DAY), 4000, seed=1))
+    assert np.array_equal(found, rate_forecast(plant, moment, np.array([40.0]), float(DAY), members=4000, seed=1))
 
 
 def test_what_came_before_the_days_that_are_whole_counts_for_none(plant: Structure) -> None:
-    assert rate_forecast(plant, np.array([-10.0 * DAY]), np.array([5.0]), float(DAY), 50, seed=1).sum() == 0
+    assert rate_forecast(plant, np.array([-10.0 * DAY]), np.array([5.0]), float(DAY), members=50, seed=1).sum() == 0
 
 
 def test_lead_times_of_open_orders_are_censored(plant: Structure) -> None:

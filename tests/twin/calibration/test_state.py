@@ -52,7 +52,7 @@ def test_open_orders_stand_where_they_are_worked_on_or_were_last(plant: Structur
         plant.visits.orders[each.order]: (plant.visits.stations[plant.visits.station[each.visit]], each.working)
         for each in standings(plant)
     }
-    assert found == {"sawn": ("saw", False), "turned": ("turn", True), "checked": ("pack", False)}
+    assert found == {"sawn": ("saw", False), "turned": ("turn", True), "checked": ("check", False)}
 
 
 def test_lots_go_on_from_there_with_what_has_not_left(plant: Structure, laws: Laws) -> None:
@@ -68,9 +68,10 @@ def test_lots_go_on_from_there_with_what_has_not_left(plant: Structure, laws: La
     assert lots["sawn"].release == -6 * HOUR
 
 
-def test_an_order_that_waits_at_the_finish_for_its_rest_is_packed_there_no_more(plant: Structure, laws: Laws) -> None:
-    names = [lot.order for lot in open_lots(plant, laws, rng())]
-    assert sorted(names) == ["sawn", "turned"]
+def test_the_rest_of_an_order_that_has_left_in_part_is_still_to_leave(plant: Structure, laws: Laws) -> None:
+    lots = {lot.order: lot for lot in open_lots(plant, laws, rng())}
+    assert lots["checked"].route == ("pack",)
+    assert lots["checked"].pieces == 7
 
 
 def test_pieces_are_known_or_drawn_above_those_seen(plant: Structure, laws: Laws) -> None:
