@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from connectors.log_mapping import load_mapping
-from tests.support import plant_log
-from tests.support.plant_log import log_rows, plant, run_of, works
+from support import plant_log
+from support.plant_log import log_rows, plant, run_of, works
 from twin.line.work_calendar import WEEK
 
 if TYPE_CHECKING:
-    from tests.support.changed_log import Table
+    from support.changed_log import Table
 
 REAL = Path(__file__).parents[4] / "shared/data/machine_shop_log/production_log.csv"
 REAL_MAPPING = Path(__file__).parents[3] / "lines/maps/machine_shop.yaml"
@@ -22,7 +22,7 @@ REAL_MAPPING = Path(__file__).parents[3] / "lines/maps/machine_shop.yaml"
 @pytest.fixture(scope="session", params=["known plant", "machine shop"])
 def table(request: pytest.FixtureRequest) -> Table:
     """A log's mapping and rows: of ten weeks of the known plant with all defects, and the real one."""
-    from tests.support.changed_log import Table, read_rows
+    from support.changed_log import Table, read_rows
 
     if request.param == "known plant":
         line = plant()

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.support.hand_log import ALWAYS, Said, reports
+from support.hand_log import ALWAYS, Said, reports
 from twin.calibration.capacity import (
     AtWork,
     at_work,

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.support.hand_log import DAYS, Said, shop
+from support.hand_log import DAYS, Said, shop
 from twin.calibration.estimate import ENOUGH_FAILURES, choose_laws, line_document
 from twin.calibration.structure import structure_of
 from twin.line.distributions import Exponential

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.changed_log import (
+from support.changed_log import (
     Table,
     document_renamed,
     doubled,
@@ -29,7 +29,7 @@ from twin.line.work_calendar import HOUR, Shifts, rotated, windows
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.support.changed_log import Fitted
+    from support.changed_log import Fitted
     from twin.calibration.log import Log
 
 FRESH = 0.15

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from connectors.production_log import read_log
-from tests.support.plant_log import (
+from support.plant_log import (
     ALL,
     NONE,
     changed,
@@ -38,7 +38,7 @@ from twin.line.work_calendar import HOUR, WEEK, rotated, windows
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.support.plant_log import Defects
+    from support.plant_log import Defects
     from twin.calibration.estimate import Laws
     from twin.calibration.structure import Structure
 

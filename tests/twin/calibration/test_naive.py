@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.support.hand_log import DAYS, Said, shop
+from support.hand_log import DAYS, Said, shop
 from twin.calibration.naive import completion_forecast, lead_time_curve, rate_forecast
 from twin.calibration.structure import Structure, structure_of
 from twin.line.work_calendar import DAY, HOUR

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.support.hand_log import ALWAYS, SHOP, Said, reports
+from support.hand_log import ALWAYS, SHOP, Said, reports
 from twin.calibration.log import Roles
 from twin.calibration.order_table import Balance, OrderTable, balance, order_table
 from twin.calibration.visits import visits_of

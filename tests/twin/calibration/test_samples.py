@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.support.hand_log import Said, shop
+from support.hand_log import Said, shop
 from twin.calibration.estimate import choose_laws, line_document
 from twin.calibration.samples import flat, orders_again, sampled
 from twin.calibration.structure import structure_of

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.support.hand_log import DAYS, Said, shop
+from support.hand_log import DAYS, Said, shop
 from twin.calibration.estimate import Laws, choose_laws
 from twin.calibration.state import known_lots, more_than, open_lots, pieces_of, standings, wait_left
 from twin.calibration.structure import Structure, structure_of

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.hand_log import DAYS, SHOP, Said, log, shop
+from support.hand_log import DAYS, SHOP, Said, log, shop
 from twin.calibration.structure import FEWEST_ORDERS, Structure, structure_of
 from twin.calibration.waits import OUT
 from twin.calibration.ways import Way

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tests.support.hand_log import ALWAYS, Said, reports
+from support.hand_log import ALWAYS, Said, reports
 from twin.calibration.log import Roles
 from twin.calibration.visits import Visits, pauses, visits_of
 from twin.calibration.working_time import WorkingTime

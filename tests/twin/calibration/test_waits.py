@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.hand_log import ALWAYS, SHOP, Said, reports
+from support.hand_log import ALWAYS, SHOP, Said, reports
 from twin.calibration.capacity import at_work, worked_spans
 from twin.calibration.order_table import order_table
 from twin.calibration.visits import visits_of

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.support.hand_log import ALWAYS, SHOP, Said, reports
+from support.hand_log import ALWAYS, SHOP, Said, reports
 from twin.calibration.order_table import OrderTable, order_table
 from twin.calibration.visits import Visits, visits_of
 from twin.calibration.waits import OUT, moves_of
