@@ -1,7 +1,7 @@
 """The real machine shop: how well the line that it was fitted to until mid-February foretells the rest of the month.
 
-The score is the continuous ranked probability score as a share of what came. Nothing is tuned to this window: its output
-was four times that of the weeks before.
+The score is the continuous ranked probability score as a share of what came. Nothing is tuned to this window, whose
+output was four times that of the weeks before.
 """
 
 from __future__ import annotations
