@@ -8,13 +8,11 @@ with a fifth of the wages, 4.12876 (labour 2.625). So the gap is 10.5; of it the
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import lines
 from dashboards.numbers import column_places
 from lines import site_path
 from support.press_file import PRESS_FILE, SHORT, line_file
@@ -26,7 +24,7 @@ from twin.cli.compare_question import question
 from twin.cli.compare_tables import cost_table, parts_table, wage_table
 from twin.cli.compare_words import explanation, notes, rounded_up, sentence, undecided_lines
 from twin.study.compare import compare
-from twin.study.intervals import Estimate, mean_interval
+from twin.study.intervals import Estimate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -387,57 +385,3 @@ def test_what_was_simulated_before_is_not_simulated_again(tmp_path: Path, monkey
 
     assert simulated == ["cells", "manual"]
     assert list(studies) == ["manual", "cells"]
-
-
-def orders_shop(tmp_path: Path, people: int = 5) -> str:
-    text = lines.path("bracket_shop").read_text(encoding="utf-8")
-    return line_file_of(tmp_path, text.replace("operator: 5,", f"operator: {people},"))
-
-
-def line_file_of(folder: Path, text: str) -> str:
-    (folder / "shop.yaml").write_text(text, encoding="utf-8")
-    return str(folder / "shop.yaml")
-
-
-def test_of_orders_it_says_what_limits_the_output_and_how_long_they_take(tmp_path: Path) -> None:
-    arguments = ("--options", "manual,robots", "--replications", 2, "--engine", "simpy")
-    said = twin("compare", orders_shop(tmp_path), *arguments)
-
-    assert said.code == 0
-    assert "The orders limit the output at every level: levels differ in what they cost" in " ".join(said.out.split())
-    assert re.search(r"level +orders done a week +lead time by order, h +P50 +P90 +pieces in the line", said.out)
-    assert "Beware" not in said.out
-    assert "2 replications of 2 weeks a level, warm-up one week" in " ".join(said.out.split())
-
-
-def test_a_level_whose_people_cannot_do_what_is_ordered_is_warned_of(tmp_path: Path) -> None:
-    shop = orders_shop(tmp_path, people=3)  # of whom the robots spare two
-    arguments = ("--options", "manual,robots", "--replications", 2, "--engine", "simpy", "--horizon", "1 week")
-    said, document = twin("compare", shop, *arguments), twin("compare", shop, *arguments, "--json").document
-
-    [warned] = document["cautions"]
-    assert warned.startswith("Beware, robots: the line cannot keep up with its orders: the operator pool allows ")
-    assert warned in " ".join(said.out.split())
-    assert "The orders limit the output" not in said.out
-
-
-def test_a_level_told_cheaper_is_named_where_the_cheapest_cannot_be_told() -> None:
-    costs = {"manual": 10.0, "some": 9.0, "most": 8.0}
-    found = answer().comparison
-    row = found.rows[0]
-    rows = tuple(
-        replace(
-            row,
-            level=level,
-            unit_cost=mean_interval((cost - 1, cost, cost + 1)),
-            difference=Estimate(cost - 10, {"some": (-1.2, -0.8)}.get(level, (-4.0, 0.5))),
-            verdict={"manual": "reference", "some": "cheaper"}.get(level, "cannot tell"),
-        )
-        for level, cost in costs.items()
-    )
-    said = sentence(Answer(replace(found, rows=rows), site(), None))
-
-    assert plain(said) == (
-        "Some costs 1.00 [0.80, 1.20] EUR/m² less than manual, ex works; "
-        "most, which costs least on average, cannot be told from manual."
-    )
