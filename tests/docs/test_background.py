@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 BACKGROUND = sorted((ROOT / "docs" / "background").glob("*.md"))
 MOVES = ROOT / "docs" / "background" / "how-the-line-moves.md"
+CALIBRATION = ROOT / "docs" / "background" / "calibration.md"
+VALIDATION = ROOT / "lines" / "machine_shop.validation.txt"
 NAMED = re.compile(r"\[(test_\w+)\]\(([^)#]+)\)")
 DEFINED = re.compile(r"^def (test_\w+)\(", re.MULTILINE)
 EIGHT_HOURS = 8 * 3600.0
@@ -81,6 +83,22 @@ def test_the_page_of_rules_names_every_timeline(page: str) -> None:
     timelines = {name for path in (ROOT / "tests" / "timelines").glob("test_*.py") for name in defined_in(path)}
 
     assert timelines - {name for name, _ in NAMED.findall(page)} == set()
+
+
+def test_the_figures_of_the_real_log_are_those_of_its_validation() -> None:
+    [quoted] = [block.body for block in blocks(CALIBRATION.read_text("utf-8")) if block.info == ("text",)]
+    tables = [part for part in quoted.split("\n\n") if part.strip()]
+
+    assert len(tables) == 3  # the scores, how many intervals held, and the three dates
+    assert [part for part in tables if part.strip() not in VALIDATION.read_text("utf-8")] == []
+
+
+def test_the_page_on_architecture_names_every_room() -> None:
+    text = (ROOT / "docs" / "background" / "architecture.md").read_text("utf-8")
+    rooms = sorted(path.parent.name for path in (ROOT / "twin").glob("*/__init__.py"))
+
+    assert "calibration" in rooms
+    assert [room for room in rooms if f"| `twin/{room}` |" not in text] == []
 
 
 def test_the_page_on_architecture_names_every_module_of_rules() -> None:
