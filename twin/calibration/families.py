@@ -37,6 +37,9 @@ SAMPLES = 200
 HEAPED = 0.5
 """Where more than this share of the values is one and the same, they are kept as they are."""
 
+ENOUGH_FOR_A_TAIL = 10
+"""Fewer observed values beside censored ones show no more than a mean."""
+
 _BLOCK = 1_000_000
 """Most values simulated at once."""
 
@@ -105,7 +108,7 @@ def fit_families(
         Shape (n,), above 0 [s], or ratios where `scale_free`.
     censored
         Shape (n,), true where observation ended before the value was reached; then only the families that allow it are
-        tried: exponential, Weibull, lognormal.
+        tried: exponential, gamma, lognormal, Weibull.
     scale_free
         Whether the distribution returned is scaled to a mean of 1, its shape as fitted.
     families
@@ -146,15 +149,20 @@ def fit_families(
 
 
 def fit_law(values: ArrayLike, *, censored: ArrayLike | None = None, samples: int = SAMPLES) -> Fit:
-    """Return the family that fits values best, as `fit_families`; heaped ones get a Weibull.
+    """Return the family that fits values best, as `fit_families`, but where its tail would be guesswork.
 
-    So a line file names no value of a log.
+    Heaped values get a gamma, so that a line file names no value of a log. Where some are censored and fewer than
+    `ENOUGH_FOR_A_TAIL` observed, only the exponential is tried: of a second parameter such values show nothing, and a
+    heavy tail may be years long.
     """
-    fit = fit_families(values, censored=censored, samples=samples)
+    times = np.asarray(values, dtype=np.float64)
+    unseen = np.zeros(times.shape, bool) if censored is None else np.asarray(censored, dtype=bool)
+    if unseen.any() and (~unseen).sum() < ENOUGH_FOR_A_TAIL:
+        return fit_families(times, censored=unseen, families=("exponential",), samples=samples)
+    fit = fit_families(times, censored=unseen, samples=samples)
     if fit.family != "empirical":
         return fit
-    times = np.asarray(values, dtype=np.float64)
-    return fit_families(times * (1 + 1e-9 * np.arange(len(times))), families=("weibull",), samples=samples)
+    return fit_families(times * (1 + 1e-9 * np.arange(len(times))), families=("gamma",), samples=samples)
 
 
 def refit(

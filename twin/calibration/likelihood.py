@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy import special, stats
+from scipy import optimize, special, stats
 
 from twin.line.distributions import Exponential, Gamma, Lognormal, Normal, Weibull
 from twin.line.families import CV, WEIBULL_SHAPE
@@ -74,10 +74,10 @@ def fit_exponential(values: Floats, observed: NDArray[np.bool_]) -> tuple[Floats
     return (_sum(values) / observed.sum(axis=-1, keepdims=True),)
 
 
-def fit_gamma(values: Floats, _observed: NDArray[np.bool_]) -> tuple[Floats, ...]:
-    """Return mean and shape `k` of complete values, from `ln k - digamma(k) = ln(mean x) - mean(ln x)`.
+def fit_gamma(values: Floats, observed: NDArray[np.bool_]) -> tuple[Floats, ...]:
+    """Return mean and shape `k`; of complete values from `ln k - digamma(k) = ln(mean x) - mean(ln x)`.
 
-    By Minka's iteration, which needs four or five steps.
+    By Minka's iteration, which needs four or five steps; with censored values by a search from there, sample by sample.
 
     References
     ----------
@@ -92,7 +92,29 @@ def fit_gamma(values: Floats, _observed: NDArray[np.bool_]) -> tuple[Floats, ...
         shape = np.clip(1 / (1 / shape + (np.log(shape) - special.digamma(shape) - apart) / slope), *_SHAPE)
         if np.all(np.abs(shape - before) <= _SMALL * shape):
             break
-    return mean, shape
+    if observed.all():
+        return mean, shape
+    rows = zip(values, observed, mean[:, 0], shape[:, 0], strict=True)
+    found = np.array([_censored_gamma(row, seen, float(centre), float(k)) for row, seen, centre, k in rows])
+    return found[:, :1], found[:, 1:]
+
+
+def _censored_gamma(values: Floats, observed: NDArray[np.bool_], mean: float, shape: float) -> tuple[float, float]:
+    """Return the likeliest mean and shape of one sample, some of whose values are known only to lie above."""
+    seen, above = values[observed], values[~observed]
+    logs, total, count = float(np.log(seen).sum()), float(seen.sum()), len(seen)
+
+    def unlikely(logarithms: Floats) -> float:
+        centre, k = np.exp(logarithms)
+        rate = k / centre
+        density = count * (k * math.log(rate) - special.gammaln(k)) + (k - 1) * logs - rate * total
+        tail = np.log(np.maximum(special.gammaincc(k, rate * above), np.finfo(float).tiny)).sum()
+        return -float(density + tail)
+
+    start = np.log([mean, min(max(shape, _SHAPE[0]), _SHAPE[1])])
+    found = optimize.minimize(unlikely, start, method="Nelder-Mead", options={"xatol": 1e-6, "fatol": 1e-8})
+    centre, k = np.exp(found.x)
+    return float(centre), float(np.clip(k, *_SHAPE))
 
 
 def fit_weibull(values: Floats, observed: NDArray[np.bool_]) -> tuple[Floats, ...]:
@@ -189,7 +211,7 @@ def fit_normal(values: Floats, _observed: NDArray[np.bool_]) -> tuple[Floats, ..
 
 FAMILIES: dict[str, Family] = {
     "exponential": Family(1, fit_exponential, lambda mean: stats.expon(scale=mean), Exponential, censored=True),
-    "gamma": Family(2, fit_gamma, lambda mean, shape: stats.gamma(shape, scale=mean / shape), Gamma),
+    "gamma": Family(2, fit_gamma, lambda mean, shape: stats.gamma(shape, scale=mean / shape), Gamma, censored=True),
     "lognormal": Family(
         2, fit_lognormal, lambda median, sigma: stats.lognorm(sigma, scale=median), Lognormal.of_median, censored=True
     ),

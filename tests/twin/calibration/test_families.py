@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from twin.calibration.families import Fit, anderson_darling, fit_families, refit
+from twin.calibration.families import Fit, anderson_darling, fit_families, fit_law, refit
 from twin.calibration.likelihood import FAMILIES
 from twin.line.distributions import Constant, Empirical, Exponential, Gamma, Lognormal, Weibull
 
@@ -39,12 +39,29 @@ def test_akaike_by_hand_with_censored_values() -> None:
 
 def test_censored_values_are_fitted_by_the_families_that_allow_them() -> None:
     fit = fit_families(SKEWED, censored=SKEWED > 100)
-    assert {each.family for each in fit.candidates} == {"exponential", "weibull", "lognormal"}
+    assert {each.family for each in fit.candidates} == {"exponential", "gamma", "weibull", "lognormal"}
 
 
 def test_a_family_that_knows_no_censored_values_is_not_asked() -> None:
     with pytest.raises(ValueError, match="none of the families takes censored values"):
-        fit_families(SKEWED, censored=SKEWED > 100, families=["gamma", "normal"])
+        fit_families(SKEWED, censored=SKEWED > 100, families=["normal"])
+
+
+def test_a_gamma_of_censored_values_is_found_again() -> None:
+    times = np.random.default_rng(3).gamma(0.5, 200.0, 4000)
+    fit = fit_families(np.minimum(times, 150.0), censored=times > 150.0, samples=0, families=["gamma"])
+    # Mean 100 and shape 0.5; a standard error of the mean is about 100 * sqrt(2 / 4000), more with a third unseen.
+    assert fit.distribution.mean == pytest.approx(100, abs=5 * 4)
+    assert fit.distribution.variance == pytest.approx(100**2 / 0.5, rel=0.25)
+
+
+def test_few_beside_censored_ones_show_a_mean_alone() -> None:
+    fit = fit_law([10.0, 1.0, 300.0, 200.0], censored=[0, 0, 1, 1], samples=0)
+    assert fit.distribution == Exponential(511 / 2)
+
+
+def test_heaped_values_name_none_of_the_log() -> None:
+    assert fit_law([60.0] * 8 + [500.0, 900.0], samples=0).family == "gamma"
 
 
 def test_a_normal_in_name_only_is_no_candidate() -> None:
