@@ -21,7 +21,7 @@ python = $(shell for name in $(PYTHON) python3.13 python3.12 python3.11 python3 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
-demo: $(venv)/compiled ## Show the ceiling-tile line: what it is, how it runs, what a unit costs
+demo: $(venv)/compiled ## Show two lines at work: ceiling tiles as described, and a machine shop known by its log
 	@$(bin)/twin demo
 
 test: $(venv)/developer $(venv)/compiled ## Run the tests, on all cores

@@ -8,7 +8,7 @@ from pathlib import Path
 from twin.errors import InputError
 from twin.line.names import nearest
 
-__all__ = ["names", "path", "site_names", "site_path"]
+__all__ = ["names", "path", "site_names", "site_path", "validation"]
 
 
 def names() -> tuple[str, ...]:
@@ -25,6 +25,20 @@ def path(name: str) -> Path:
         If there is no such line; the message names the nearest.
     """
     return _find("line", name, _lines())
+
+
+def validation(name: str) -> str:
+    """Return how far to trust a reference line that was fitted to a log, as `twin fit --validate` has found it.
+
+    Raises
+    ------
+    InputError
+        If there is no such line, or it was fitted to none.
+    """
+    file = path(name).with_suffix(".validation.txt")
+    if not file.is_file():
+        raise InputError(f"{name} was fitted to no log; its numbers are those that its file names")
+    return file.read_text(encoding="utf-8")
 
 
 def site_names() -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from connectors.log_mapping import LogMapping
 from connectors.production_log import read_log
-from tests.support.plant_log import HEADER
+from support.plant_log import HEADER
 from twin.calibration.cleaning import station_name
 from twin.calibration.estimate import choose_laws, line_document
 from twin.calibration.samples import sampled

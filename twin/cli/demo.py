@@ -1,4 +1,8 @@
-"""`twin demo`: the ceiling-tile line in one go: what it is, how it runs, and the answer to the labour question."""
+"""`twin demo`: two lines in one go, each up to the answer to the labour question.
+
+The ceiling-tile line as described: what it is and how it runs. Then a real machine shop, known by its production log
+alone: how its twin runs, how far to trust it, and the report of the answer.
+"""
 
 from __future__ import annotations
 
@@ -21,30 +25,41 @@ if TYPE_CHECKING:
     from twin.cli.compare_question import Question
 
 LINE, REFERENCE, THERE = "ceiling_tiles", "assisted", "china"
+SHOP, SHOP_REFERENCE, REPORT = "machine_shop", "manual", Path("machine_shop.html")
 REPLICATIONS, QUICK_REPLICATIONS = 20, 4
 
 
 def demo(
     *, quick: Annotated[bool, typer.Option("--quick", help=f"With {QUICK_REPLICATIONS} replications only.")] = False
 ) -> None:
-    """Show a whole line at work: what it is, how it runs, and how far automation offsets what labour costs.
+    """Show two lines at work, described and fitted to a log, and how far automation offsets what labour costs.
 
-    It takes half a minute; the first time, as much again to compile the rules.
+    It takes about a minute; the first time, as much again to compile the rules. Writes machine_shop.html.
     """
-    from twin.cli import compare, run
-    from twin.cli.compare_question import question
-    from twin.cli.run_words import origin
     from twin.cli.show import grey, show
-    from twin.engine.compile_once import compile_once
 
     start = time.monotonic()
     replications = QUICK_REPLICATIONS if quick else REPLICATIONS
+    counted = f" --replications {replications}" if quick else ""
+    _tiles(replications, counted)
+    _shop(replications, counted)
+    show(grey(f"\nThe whole demo, {time.monotonic() - start:.0f} s"))
+    _say("Next", "twin new my_line")
+
+
+def _tiles(replications: int, counted: str) -> None:
+    """Show the ceiling-tile line: what it is, how it runs, the answer."""
+    from twin.cli import compare, run
+    from twin.cli.compare_question import question
+    from twin.cli.run_words import origin
+    from twin.cli.show import show
+    from twin.engine.compile_once import compile_once
+
     asked = question(LINE, reference=REFERENCE, against=THERE)
     _say("What it is", f"twin check {LINE}")
     show(*_described(asked))
     compile_once(sys.stderr)
 
-    counted = f" --replications {replications}" if quick else ""
     _say("How it runs", f"twin run {LINE} --options {REFERENCE}{counted}")
     alone = replace(asked, scenarios={REFERENCE: asked.scenarios[REFERENCE]})
     known = compare.run_levels(alone, replications=replications)
@@ -55,8 +70,32 @@ def demo(
     studies = compare.run_levels(asked, replications=replications, known=known)
     answer = compare.answer_of(asked, studies)
     show(*compare.report(asked, answer, studies), _made(compare.origin(studies, 0.0)))
-    show(grey(f"\nThe whole demo, {time.monotonic() - start:.0f} s"))
-    _say("Next", "twin new my_line")
+
+
+def _shop(replications: int, counted: str) -> None:
+    """Show the machine shop: how the twin of its log runs, how far to trust it, the answer and its report."""
+    import lines
+    from twin.cli import compare, run
+    from twin.cli.compare_question import question
+    from twin.cli.run_words import origin
+    from twin.cli.show import show
+
+    asked = question(SHOP, reference=SHOP_REFERENCE, against=THERE)
+    _say("A real machine shop, known by its production log", f"twin run {SHOP} --options {SHOP_REFERENCE}{counted}")
+    alone = replace(asked, scenarios={SHOP_REFERENCE: asked.scenarios[SHOP_REFERENCE]})
+    known = compare.run_levels(alone, replications=replications)
+    show(*run.report(known[SHOP_REFERENCE]), _made(origin(known[SHOP_REFERENCE], 0.0)))
+
+    _say("How far to trust it", f"twin fit LOG --map {SHOP}.yaml -o shop.yaml --until 2012-02-15 --validate")
+    show(lines.validation(SHOP).rstrip())
+
+    command = f"twin compare {SHOP} --reference {SHOP_REFERENCE} --against {THERE}{counted} --report {REPORT}"
+    _say("How far automation offsets what labour costs there", command)
+    studies = compare.run_levels(asked, replications=replications, known=known)
+    answer = compare.answer_of(asked, studies)
+    compare.write_report(REPORT, asked, answer, studies)
+    blocks = compare.report(asked, answer, studies)
+    show(*blocks, f"Report: {REPORT}", _made(compare.origin(studies, 0.0)))
 
 
 def _made(origin: str) -> RenderableType:
