@@ -50,11 +50,9 @@ def line_page(facts: Facts, line: Line, command: str) -> dict[str, Any]:
         stations.pop()
     left -= taken if stations else 0.0
     more = len(line.stations) - len(stations)
-    limit = line.bottleneck or static_capacity(line).bottleneck
-    name = line.stations[limit].label or limit
     count = len(line.stations)
     return {
-        "line_title": f"{count} stations: {name} limits the line." if count > 1 else f"One station: {name}.",
+        "line_title": f"{f'{count} stations' if count > 1 else 'One station'}: {_limit(line)}.",
         "line_lead": _demand(line),
         "flow": flow,
         "flow_rows": flow_rows(flow, min(max(left, least), MOST_FLOW)),
@@ -68,6 +66,15 @@ def _height(rows: Sequence[tuple[str, str]], letters: int) -> float:
     """Reckon the height of a table by the names and the longest text of its rows [px]."""
     beside = max(LEAST_LETTERS, letters - max(len(name) for name, _ in rows))
     return CAPTION + sum(ROW + LINE * max(1, ceil(len(text) / beside)) for _, text in rows)
+
+
+def _limit(line: Line) -> str:
+    """Say what limits the line at best: a station, or the orders or arrivals where these are fewer."""
+    capacity = static_capacity(line)
+    if capacity.arrivals_per_h is not None and capacity.arrivals_per_h < capacity.max_throughput_per_h:
+        return f"the {'arrivals' if line.source.orders is None else 'orders'} limit what leaves"
+    limit = line.bottleneck or capacity.bottleneck
+    return f"{line.stations[limit].label or limit} limits the line"
 
 
 def _demand(line: Line) -> str:
