@@ -9,12 +9,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from twin.study.intervals import Estimate
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from twin.study.compare import WageThreshold
+    from twin.study.intervals import Estimate
 
 MINUS = "−"
 NOTHING = "–"
@@ -200,6 +199,8 @@ def column_places(estimates: Sequence[Estimate]) -> list[int]:
 
 def in_percent(share: Estimate) -> Estimate:
     """Give a share as an estimate in percent."""
+    from twin.study.intervals import Estimate
+
     ends = share.interval
     return Estimate(100 * share.mean, None if ends is None else (100 * ends[0], 100 * ends[1]))
 
@@ -209,6 +210,7 @@ def share_text(share: Estimate) -> str:
 
     Examples
     --------
+    >>> from twin.study.intervals import Estimate
     >>> share_text(Estimate(0.3325, (0.3248, 0.3402))).replace(chr(160), " ")
     '33.2 % [32.5, 34.0]'
     """
@@ -225,6 +227,8 @@ def wage_text(passing: WageThreshold) -> str:
             bounded = found.cheaper == "always" and passing.interval is not None
             return f"from at most {number(passing.interval[1], 1)}" if bounded and passing.interval else "cannot tell"
         return "any" if found.cheaper == "always" else "none"
+    from twin.study.intervals import Estimate
+
     wage = Estimate(found.wage, passing.interval)
     return f"about {mean(wage)}" if wage.interval is None else mean_and_interval(wage)
 
