@@ -179,3 +179,27 @@ def test_a_lot_with_a_way_of_its_own_goes_back_to_where_it_passes(follow: Follow
 
     assert parts(run, "b") == [(22, "rework", "a"), (22, "good", "out")]
     assert parts(run, "c") == [(17, "good", "b"), (39, "good", "b")]
+
+
+def test_what_does_not_go_back_by_one_edge_adds_nothing_to_the_next(follow: Follow) -> None:
+    """A lot that never passed a sends nothing there: of its 10 pieces the 4 of the other edge go back, as a second lot.
+
+    These 4 send back 2 at the most, for 0.4 x 4 = 1.6.
+    """
+    stations: dict[str, Description] = {name: {"cycle": "10 s"} for name in "abc"}
+    route: list[Description] = [
+        {"from": "a", "to": "b"},
+        {"from": "b", "to": "c"},
+        {"from": "c", "to": "a", "rework": True, "probability": 0.4},
+        {"from": "c", "to": "b", "rework": True, "probability": 0.4},
+        {"from": "c", "to": "out", "probability": 0.2},
+    ]
+    source = book(
+        {"order": "A", "pieces": 10, "route": ["b", "c"]}, {"order": "Z", "release": "1 h", "route": ["a", "b", "c"]}
+    )
+
+    run = follow(describe(stations, route, move="order", source=source), 45)
+
+    assert parts(run, "c") == [(20, "rework", "b"), (20, "good", "out"), *parts(run, "c")[2:]]
+    first = [e.fields["pieces"] for e in trace(run) if e.kind == "part" and e.station == "c" and e.time == 20]
+    assert first == [4, 6]

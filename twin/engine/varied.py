@@ -152,7 +152,7 @@ def is_scrapping(v: Varied, station_row: Row) -> bool:
 def part_ways(rows: Sequence[Row], outs: list[list[int]]) -> list[int]:
     """Put each station's rework edges before its others, and set their shares; return how many there are.
 
-    A rework edge has its share of what the ones before it leave; the others share among themselves what goes on.
+    A rework edge has its share of all; the others share among themselves what goes on.
     """
     counts = []
     for ways in outs:
@@ -161,9 +161,8 @@ def part_ways(rows: Sequence[Row], outs: list[list[int]]) -> list[int]:
         counts.append(count)
         left = 1.0
         for e in ways[:count]:
-            share = rows[e]["share"]
-            rows[e]["cumulative"] = 1.0 if share >= left else share / left
-            left -= share
+            rows[e]["cumulative"] = rows[e]["share"]
+            left -= rows[e]["share"]
         reached = 0.0
         for e in ways[count:]:
             reached += rows[e]["share"] / left if count else rows[e]["share"]
@@ -240,13 +239,15 @@ def _orders(v: Varied) -> None:
     place = {name: o for o, name in enumerate(v.order_names)}
     for lot, row in zip(sorted(book, key=lambda lot: lot.release), v.rows, strict=False):
         row["order"] = place[lot.order]
+    first = {lot.order: lot for lot in reversed(book)}
     for name, o in place.items():
-        lots = [lot for lot in book if lot.order == name]
-        v.orders.append({
-            "number": o + 1, "release": lots[0].release, "due": INFINITE if lots[0].due is None else lots[0].due,
-            "pieces": sum(lot.pieces for lot in lots),
-            "lots": sum(row["to_come"] for row in v.rows[:-1] if row["order"] == o),
-        })  # fmt: skip
+        lot = first[name]
+        due = INFINITE if lot.due is None else lot.due
+        v.orders.append({"number": o + 1, "release": lot.release, "due": due, "pieces": 0, "lots": 0})
+    for row in v.rows[:-1]:
+        order = v.orders[row["order"]]
+        order["pieces"] += row["to_come"] * row["pieces"]
+        order["lots"] += row["to_come"]
     v.row |= {
         "book_orders": len(place), "last_order": len(place), "order_free": len(place),
         "order_free_count": 2 * ORDER_RESERVE,

@@ -125,11 +125,12 @@ def scrap_share(world: World, machine: Record, share: float) -> bool:
 def way_of_lot(world: World, station: Record, machine: Record) -> int:
     """A share of the lot goes back by each rework edge; return the edge by which what is left goes on.
 
-    A lot with a way of its own goes back to where its way passes that station; where it does not pass it, no piece
-    goes back.
+    Each edge has its share of all, and so a larger one of what the edges before it leave. A lot with a way of its own
+    goes back to where its way passes that station; where it does not pass it, no piece goes back.
     """
     line = world.line[0]
     part = world.parts[machine.part]
+    left = 1.0
     for q in range(station.first_out, station.first_other):
         step = NO_WAY
         if part.step >= 0:
@@ -137,7 +138,9 @@ def way_of_lot(world: World, station: Record, machine: Record) -> int:
             if step < 0:
                 continue
         edge = world.edges[world.outs[q]]
-        pieces = share_of(edge.cumulative, part.pieces, draw(world, machine.rework_stream))
+        share = 1.0 if edge.cumulative >= left else edge.cumulative / left
+        left -= edge.cumulative
+        pieces = share_of(share, part.pieces, draw(world, machine.rework_stream))
         if pieces == part.pieces:
             part.step = step
             return edge.index
