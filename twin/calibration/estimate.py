@@ -117,7 +117,7 @@ def _times_at(plant: Structure, station: int) -> dict[str, Seen]:
     visits, moves = plant.visits, plant.moves
     here = visits.of(station)
     breaks = _breakdowns(plant, station)
-    fails = len(breaks.values) >= ENOUGH_FAILURES
+    fails = len(breaks.values) >= ENOUGH_FAILURES and bool(visits.work[visits.station == station].any())
     work = visits.work + (0.0 if fails else visits.broken)
     worked = here & (work > 0)
     found = {"cycle": Seen(np.maximum(work[worked], LEAST), plant.ended[worked], visits.order[worked])}
@@ -235,9 +235,8 @@ def _time_to_failure(plant: Structure, s: int, found: Seen, counts: Ints) -> flo
     """Return the mean working time of a machine between breakdowns [s]: all that was worked, over all breakdowns."""
     worked = plant.visits.work * (plant.visits.station == s)
     failures = float(counts[found.order].sum())
-    if not failures:
-        return float(worked.sum()) / len(found.values)
-    return float((worked * counts[plant.visits.order]).sum()) / failures
+    chosen = float((worked * counts[plant.visits.order]).sum())
+    return chosen / failures if chosen and failures else float(worked.sum()) / len(found.values)
 
 
 def _orders(plant: Structure, laws: Laws, counts: Ints) -> dict[str, Any]:
@@ -274,7 +273,7 @@ def _route(plant: Structure, laws: Laws, counts: Ints) -> list[dict[str, Any]]:
     stations = plant.visits.stations
     chosen = np.repeat(np.arange(len(plant.moves.order)), counts[plant.moves.order])
     usual = [way for way in plant.ways if not way.rework]
-    whole = probabilities(counted_ways(plant.moves, np.arange(len(plant.moves.order))), usual)
+    whole = probabilities(plant.usual, usual)
     again = probabilities(counted_ways(plant.moves, chosen), usual)
     back = shares_back(plant.sent_back, plant.visits, plant.orders, counts)
     likeliest = {way.origin: max((w for w in usual if w.origin == way.origin), key=lambda w: whole[w]) for way in usual}

@@ -22,7 +22,7 @@ from twin.calibration.capacity import (
 from twin.calibration.demand import watch_from
 from twin.calibration.order_table import ALMOST_ALL, OrderTable, order_table
 from twin.calibration.visits import Visits, by_progress, pauses, visits_of
-from twin.calibration.waits import Moves, moves_of
+from twin.calibration.waits import OUT, Moves, moves_of
 from twin.calibration.ways import Way, counted_ways, returns
 from twin.calibration.working_time import WorkingTime, shifts_of, union
 from twin.errors import InputError
@@ -116,18 +116,23 @@ class Structure:
     @cached_property
     def sent_back(self) -> dict[Way, list[tuple[int, int]]]:
         """Which orders had pieces sent back, by way; not those whom others follow there as a whole."""
-        whole = {(way.origin, way.target) for way in self._usual}
+        whole = {(way.origin, way.target) for way in self.usual}
         found = returns(self.visits, self.orders, self.log.roles)
         return {way: sent for way, sent in found.items() if (way.origin, way.target) not in whole}
 
     @cached_property
-    def _usual(self) -> dict[Way, int]:
-        return counted_ways(self.moves, np.arange(len(self.moves.order)))
+    def usual(self) -> dict[Way, int]:
+        """How often orders went each way; from a station that none has left, once to where orders leave."""
+        found = counted_ways(self.moves, np.arange(len(self.moves.order)))
+        finish = [s for s, name in enumerate(self.visits.stations) if name in self.log.roles.finish]
+        left = {way.origin for way in found}
+        kept = (s for s in range(len(self.visits.stations)) if s not in left)
+        return found | {Way(s, OUT if s in finish else next(iter(finish), OUT), rework=False): 1 for s in kept}
 
     @cached_property
     def ways(self) -> list[Way]:
         """Every way that orders went, in the order of the stations; those of rework last."""
-        return [*sorted(self._usual, key=lambda way: (way.origin, way.target < 0, way.target)), *sorted(self.sent_back)]
+        return [*sorted(self.usual, key=lambda way: (way.origin, way.target < 0, way.target)), *sorted(self.sent_back)]
 
     @property
     def window(self) -> tuple[float, float]:
@@ -159,6 +164,7 @@ def structure_of(log: Log, until: float | None = None) -> Structure:
         _check_until(log, until, begin, end)
         reports = reports[reports["end"] <= until].reset_index(drop=True)
         end = until
+    reports = _with_rework(reports)
     if (found := reports["order"].nunique()) < FEWEST_ORDERS:
         raise InputError(
             f"{log.source}: {found} orders are too few to fit anything; a log of at least {FEWEST_ORDERS} shows a plant"
@@ -190,6 +196,12 @@ def structure_of(log: Log, until: float | None = None) -> Structure:
             busy.pop(s, None)
     moves = moves_of(visits, orders, busy, servers, now)
     return Structure(log, reports, end, shifts, time, visits, orders, moves, ended, machines, found_crews, busy)
+
+
+def _with_rework(reports: pd.DataFrame) -> pd.DataFrame:
+    """Return reports with the flag of rework where it tells work apart: not at a station that does nothing else."""
+    usual = reports["station"][~reports["rework"]]
+    return reports.assign(rework=reports["rework"] & reports["station"].isin(usual))
 
 
 def _check_until(log: Log, until: float, begin: float, end: float) -> None:

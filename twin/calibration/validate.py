@@ -110,9 +110,10 @@ class Validation:
         return float(np.mean([cell.score(forecast) for cell in self.stations]))
 
     def pooled_hours_score(self, forecast: str) -> float:
-        """Return the scores of the hours at the stations scored, summed, as a share of all that came there."""
+        """Return the scores of the hours at the stations scored, summed, as a share of all that came there, if any."""
         missed = sum(crps(getattr(cell, forecast), cell.actual) for cell in self.stations)
-        return missed / sum(cell.actual for cell in self.stations)
+        came = sum(cell.actual for cell in self.stations)
+        return missed / came if came else float("inf")
 
     def coverage(self) -> float:
         """Return the share of cells, given and blind, whose 80 % interval holds what came."""
@@ -182,7 +183,8 @@ def _hours(plant: Structure, whole: Structure, ensembles: dict[str, Ensemble], s
     later = (reports["end"] - reports["start"].clip(lower=plant.end)) / HOUR
     before = reports["end"] <= plant.end
     so_far = length[before].groupby(reports["station"][before], sort=False).sum()
-    scored = [name for name in so_far.sort_values(ascending=False, kind="stable").index if _is_scored(plant, name)]
+    named = so_far.sort_values(ascending=False, kind="stable").index.tolist()
+    scored = [name for name in named if _is_scored(plant, name)] or named
     cells = []
     for name in ("all hours", *scored[:MOST_STATIONS]):
         here = reports["station"].isin(plant.visits.stations if name == "all hours" else [name])

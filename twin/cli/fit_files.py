@@ -62,7 +62,7 @@ def write_fit(line: Path, found: Calibration, validation: str = "") -> list[Path
     Raises
     ------
     InputError
-        If one cannot be written; what stood there is untouched.
+        If the log shows no line that can run, or one cannot be written; what stood there is untouched.
     """
     from twin.calibration.line_text import line_text
     from twin.line.samples import write_samples
@@ -76,7 +76,9 @@ def write_fit(line: Path, found: Calibration, validation: str = "") -> list[Path
                 beside.insert(0, f"{samples.name} (other values that the log allows)")
                 write_samples(staged / line.name, found.paths, found.samples)
             said = f"Beside this file stand {' and '.join(beside)}."
-            (staged / line.name).write_text(line_text(found, line.stem, beside=said), encoding="utf-8")
+            text = line_text(found, line.stem, beside=said)
+            _check_line(text, found, line.name)
+            (staged / line.name).write_text(text, encoding="utf-8")
             (staged / fits.name).mkdir()
             for file, text in _folder(found, validation):
                 (staged / fits.name / file).write_text(text, encoding="utf-8", newline="")
@@ -85,6 +87,16 @@ def write_fit(line: Path, found: Calibration, validation: str = "") -> list[Path
     except OSError as error:
         raise InputError(f"-o {line}: cannot be written ({error.strerror}); name another place") from None
     return written
+
+
+def _check_line(text: str, found: Calibration, name: str) -> None:
+    """Refuse a line that no other command would read."""
+    from twin.line.load import load_line_text
+
+    try:
+        load_line_text(text, name)
+    except InputError as error:
+        raise InputError(f"{found.plant.log.source}: shows no line that can run: {error.problems[0]}") from None
 
 
 def _put_in_place(staged: Path, targets: Iterable[Path]) -> None:

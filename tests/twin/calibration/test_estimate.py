@@ -109,3 +109,14 @@ def test_no_station_is_out_of_reach() -> None:
     assert set(found["source"]["into"]) == {"saw", "bath"}
     assert sum(found["source"]["into"].values()) == pytest.approx(1)
     assert Line.model_validate({"line": "shop"} | found).move == "order"
+
+
+def test_breakdowns_show_no_law_where_nothing_was_ever_worked() -> None:
+    """Their time is then all that is known of how long a lot stays."""
+    broken = [Said(f"o{number:02d}", "wash", 24.0 * day + begin, 24.0 * day + begin + 0.25, kind="breakdown")
+              for number, day in enumerate(DAYS) for begin in (13.25, 13.5)]  # fmt: skip
+    assert len(broken) >= ENOUGH_FAILURES
+
+    wash = document(*broken)["stations"]["wash"]
+    assert "failures" not in wash
+    assert wash["cycle"] == "30 min"

@@ -145,3 +145,21 @@ def test_until_lies_within_the_log(hours: float) -> None:
     message = "--until: lies outside the log, which runs from 2012-01-02 08:00 to 2012-01-17 16:00; name a date within"
     with pytest.raises(InputError, match=message):
         structure_of(shop(), hours * HOUR)
+
+
+def test_a_flag_of_rework_tells_nothing_at_a_station_that_does_nothing_else() -> None:
+    touched_up = [Said(f"o{number:02d}", "polish", 24.0 * day + 13.25, 24.0 * day + 14, 9, rework=True)
+                  for number, day in enumerate(DAYS)]  # fmt: skip
+
+    found = structure_of(shop(*touched_up))
+
+    check, polish, pack = (found.visits.stations.index(name) for name in ("check", "polish", "pack"))
+    assert not found.visits.rework.any()
+    assert {Way(check, polish, rework=False), Way(polish, pack, rework=False)} <= set(found.ways)
+
+
+def test_from_a_station_that_no_order_has_left_it_goes_to_where_orders_leave() -> None:
+    found = structure_of(shop(*OPEN, Said("z", "wash", 15 * DAY + 15, 15 * DAY + 15.9, 20)))
+
+    wash, pack = (found.visits.stations.index(name) for name in ("wash", "pack"))
+    assert [way for way in found.ways if way.origin == wash] == [Way(wash, pack, rework=False)]

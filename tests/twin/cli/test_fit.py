@@ -190,6 +190,13 @@ def _without(text: str, column: str) -> str:
     return "\n".join(",".join(c for i, c in enumerate(line.split(",")) if i != place) for line in text.splitlines())
 
 
+def _in_millions(text: str, column: str) -> str:
+    head, *lines = (line.split(",") for line in text.splitlines())
+    place = head.index(column)
+    said = [[f"{cell}000000" if i == place else cell for i, cell in enumerate(line)] for line in lines]
+    return "\n".join(map(",".join, [head, *said]))
+
+
 REFUSED = {
     "no date": (("--until", "soon"), '--until: "soon" is not a date; write 2012-02-15 or 2012-02-15T06:00'),
     "no day": (("--until", "2024-02-30"), '--until: "2024-02-30" is not a date'),
@@ -241,6 +248,7 @@ LOGS = {
     "too short": (lambda text: "\n".join(text.splitlines()[:12]), "orders are too few to fit anything"),
     "other kinds": (lambda text: text.replace("setup", "S").replace("work", "D"), "none of its"),
     "empty": (lambda _: "", "is empty"),
+    "no line": (lambda text: _in_millions(text, "good"), "log.csv: shows no line that can run: shop.yaml:"),
 }
 
 

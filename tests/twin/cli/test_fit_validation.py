@@ -73,3 +73,9 @@ def test_an_only_condition_stands_behind_a_comma() -> None:
 
     assert trust(found, LABELS).startswith("Trust this line with pieces packed; not with all hours")
     assert trust(given, LABELS).startswith("Trust this line, once its orders are known, with pieces packed; not with")
+
+
+def test_of_stations_where_nothing_came_the_pooled_score_is_no_number() -> None:
+    found = validation(cell("packed", 1, 2, 3), cell("all hours", 1, 2, 3), cell("cut", 1, 2, 3, came=0))
+
+    assert found.pooled_hours_score("given") == np.inf
