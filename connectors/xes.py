@@ -53,7 +53,7 @@ def events(path: Path) -> Iterator[dict[str, str]]:
                         open_elements[-1].remove(element)
     except DefusedXmlException:
         raise InputError(f"{path}: declares a document type or entities; a log needs none; take them out") from None
-    except ParseError as error:
+    except (ParseError, LookupError, ValueError) as error:  # the latter two of encodings that Python does not read
         raise InputError(f"{path}: is not XML ({error}); name a file in XES") from None
 
 

@@ -134,3 +134,9 @@ def test_a_file_of_another_kind_gets_one_sentence(tmp_path: Path, name: str, con
 def test_a_folder_is_no_log(tmp_path: Path) -> None:
     (tmp_path / "log.csv").mkdir()
     refusal(tmp_path / "log.csv")
+
+
+def test_an_encoding_that_nobody_reads_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "log.xes"
+    path.write_text('<?xml version="1.0" encoding="foo-99"?><log/>')
+    assert "unknown encoding: foo-99" in refusal(path)

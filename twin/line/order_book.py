@@ -167,6 +167,8 @@ def _rows(name: str, path: Path) -> Iterator[tuple[str, Mapping[str, object]]]:
 
 def _file_text(name: str, path: Path) -> str:
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise InputError(f"{name}: is a device or a pipe; name a CSV file, beside the line file")
         if path.stat().st_size > MOST_BYTES:
             raise InputError(f"{name}: is larger than {MOST_BYTES:,} bytes; a book holds orders; leave out old ones")
         return path.read_bytes().decode("utf-8-sig")

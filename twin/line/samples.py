@@ -32,7 +32,7 @@ MOST_BYTES = 50_000_000
 FEWEST = 2
 """Fewer samples say nothing of how far a number may be off."""
 
-ROUNDING = 1e-4
+ROUNDING = 1e-3
 """Probabilities written in few digits may miss 1 by this in their sum; they are then scaled to it."""
 
 

@@ -127,3 +127,8 @@ def test_ten_thousand_orders_are_read_within_seconds(tmp_path: Path) -> None:
     rows = f"order,release,pieces,product,due\n{rows}"
 
     assert len(book(shop(tmp_path, rows))) == 10_000
+
+
+def test_a_book_that_never_ends_is_not_begun(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="/dev/zero: is a device or a pipe; name a CSV file"):
+        shop(tmp_path, "", TEXT.replace("orders.csv", "/dev/zero"))

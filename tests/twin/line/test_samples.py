@@ -206,3 +206,9 @@ def test_times_by_pieces_and_orders_take_samples_too(tmp_path: Path) -> None:
     assert line.source.orders is not None
     assert (orders.every, orders.book) == (Exponential(4 * 3600.0), line.source.orders.book)
     assert samples(paths, ("5 h", "40 min", "0.3", "30 min")).apply(line, 0) == line
+
+
+def test_probabilities_of_many_ways_may_each_miss_by_their_digits(line: Line) -> None:
+    drawn = samples(PATHS[-2:], ("0.6669", "0.3334")).apply(line, 0)
+
+    assert sum(edge.probability or 0 for edge in drawn.route) == pytest.approx(1, abs=1e-15)
