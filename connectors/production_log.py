@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from connectors.log_mapping import LogMapping
+
+LONGEST = timedelta(days=31)
+"""A longer report of work is a mistyped time: one of years would open every shift and fill every crew."""
 
 _PARTS = 1024
 """Times are held in parts of a second that a binary number can hold, so that differences are exact."""
@@ -150,6 +154,7 @@ def _read(rows: pd.DataFrame, mapping: LogMapping) -> tuple[pd.DataFrame, Proble
         read = joined(read[~read.index.isin(problems)], mapping.lifecycle, problems)
     read["kind"] = kinds(read["kind"], mapping.kind, problems)
     note(problems, read["end"] < read["start"], "ends before it starts")
+    note(problems, read["end"] - read["start"] > LONGEST, f"lasts longer than {LONGEST.days} days: a time is mistyped")
     return read[~read.index.isin(problems)], problems
 
 

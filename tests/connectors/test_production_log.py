@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.log_mapping import load_mapping
+from connectors.log_mapping import load_mapping, load_mapping_text
 from connectors.production_log import read_log
 from support.logs import HEADER, MAPPING, ROWS, XES_MAPPING, mapping, write_csv, write_parquet, write_xes
 from twin.calibration.log import COLUMNS
@@ -298,3 +298,15 @@ def test_the_machine_shops_log_shuffled_is_the_same_log(real: Log, tmp_path: Pat
     log = read_log(tmp_path / "log.csv", load_mapping(ROOT / "lines/maps/machine_shop.yaml"))
     pd.testing.assert_frame_equal(log.reports.drop(columns="row"), real.reports.drop(columns="row"))
     assert log.duplicates == real.duplicates + 1
+
+
+def test_a_report_of_years_is_a_mistyped_time(tmp_path: Path) -> None:
+    log = tmp_path / "log.csv"
+    log.write_text(
+        "order,station,start,end\n"
+        "a,press,2020-03-02T06:00,2020-03-02T08:00\n"
+        "b,press,2020-03-02T08:00,2024-03-02T09:00\n"
+    )
+    mapping = load_mapping_text("columns: {order: order, station: station, start: start, end: end}")
+    read = read_log(log, mapping)
+    assert [(problem.row, "longer than 31 days" in problem.sentence) for problem in read.problems] == [(3, True)]

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+LONGEST = 60
+"""Letters of a station's name: files are called by it."""
+
 _FACTS = ["start", "end", "kind", "rework", "done", "rejected", "review"]
 """What a report says without any name that people gave."""
 
@@ -30,7 +33,7 @@ def station_name(label: str, taken: Iterable[str] = ()) -> str:
     'station_3_hohnen'
     """
     plain = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode().lower()
-    name = re.sub(r"[^a-z0-9]+", "_", re.sub(r"[.']", "", plain)).strip("_")
+    name = re.sub(r"[^a-z0-9]+", "_", re.sub(r"[.']", "", plain))[:LONGEST].strip("_")
     if not name[:1].isalpha():
         name = f"station_{name}".rstrip("_")
     unavailable = {*taken, *RESERVED}

@@ -108,6 +108,8 @@ def open_lots(plant: Structure, laws: Laws, rng: np.random.Generator) -> list[Da
     for standing in standings(plant):
         here = int(plant.visits.station[standing.visit])
         pieces = pieces_of(plant, laws, standing.order, rng, worked_at=here if standing.working else None)
+        if not _rest(plant, standing.order, pieces):
+            continue  # all of it is packed or scrapped, but for a last report
         way = way_ahead(plant, standing, rng)
         if standing.working:
             route = _names(plant, [here, *way])
@@ -166,6 +168,11 @@ def wait_left(
     return more_than(delay.distribution, waited, rng, waited + most) - waited
 
 
+def _rest(plant: Structure, order: int, pieces: int) -> int:
+    """Return how many of an order's pieces have not left."""
+    return pieces - int(plant.orders.packed[order] + plant.orders.scrapped[order])
+
+
 def lot_of(
     plant: Structure,
     order: int,
@@ -176,11 +183,10 @@ def lot_of(
     ready: float | None = None,
 ) -> DatedOrder:
     """Return the lot of an open order: what has not left of its pieces; times from the plant's end on [s]."""
-    gone = int(plant.orders.packed[order] + plant.orders.scrapped[order])
     return DatedOrder(
         order=plant.visits.orders[order],
         release=float(plant.time.clock(plant.orders.release[order])) - plant.end,
-        pieces=max(pieces - gone, 1),
+        pieces=max(_rest(plant, order, pieces), 1),
         route=tuple(route),
         left=left,
         ready=ready,

@@ -181,6 +181,9 @@ def _file_text(name: str, path: Path) -> str:
 
 def _check_columns(name: str, columns: list[str]) -> None:
     """Refuse a head that lacks a column, has one twice, or one that nobody reads."""
+    if any(columns) and not set(columns) & set(_READERS):
+        # What stands there may be anything, and none of our business.
+        raise InputError(f"{name}: is no book; the first row names the columns: {', '.join(_READERS)}")
     problems = [
         f"{name}: the column {needed} is missing; the first row names the columns: {', '.join(_READERS)}"
         for needed in NEEDED

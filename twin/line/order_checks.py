@@ -135,6 +135,11 @@ def _unknown(line: Line, lot: DatedOrder) -> Iterator[tuple[str, str]]:
     for name in lot.route or ():
         if name not in line.stations:
             yield "route", f"no station {nearest(name, line.stations)}"
+    if lot.left is not None and line.move == "piece" and lot.pieces > 1:
+        yield (
+            "left",
+            "where parts move one by one, each would take it; write a row for the piece in work, without it others",
+        )
     if lot.at is None:
         return
     if lot.at not in line.stations:

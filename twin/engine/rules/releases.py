@@ -1,7 +1,7 @@
 """Releases: the orders of the book come at their times, drawn ones one after the other, at any hour.
 
-All that comes at one instant has come before the line settles. A ring brings few parts, so that their records suffice;
-the timer then rings again at once for the rest.
+All that the book, or a drawn order, brings at one instant has come before the line settles. A ring brings few parts, so
+that their records suffice; the timer then rings again at once for the rest.
 """
 
 from __future__ import annotations
