@@ -60,6 +60,16 @@ def decimals_of(estimate: Estimate) -> int:
     return significant(estimate.mean, DIGITS_OF_THE_EXACT) if is_exact(estimate) else decimals_for(half)
 
 
+def as_fitted(estimate: Estimate) -> Estimate:
+    """Give an estimate with the simulation's interval alone: the parts of a sum are known as well as it is.
+
+    What the data leave open moves all of them together; it says how sure the sum is, not which part is nought.
+    """
+    from twin.study.intervals import Estimate
+
+    return estimate if estimate.simulation is None else Estimate(estimate.mean, estimate.simulation)
+
+
 def significant(value: float, digits: int) -> int:
     """Give the places after the point that show `digits` significant digits.
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from dashboards.numbers import NOTHING, decimals_of, number, plus_minus, wage_text
+from dashboards.numbers import FINEST, NOTHING, as_fitted, decimals_of, number, plus_minus, wage_text
 from dashboards.palette import level_looks
-from dashboards.report_charts import bar, compared, cost_places
+from dashboards.report_charts import bar, compared
 from dashboards.report_plane import drawn_levels
 from twin.economics.unit_cost import COST_LINES, rounded_parts
 
@@ -28,10 +28,10 @@ class PartsTable(NamedTuple):
 def parts_table(facts: Facts) -> PartsTable:
     """Set what a unit is made of side by side; the difference is the chosen level's less the last row's.
 
-    Every column sums to its total as shown.
+    Every column sums to its total as shown, to the digits of the simulation.
     """
     rows = compared(facts)
-    places = [cost_places(level) for _, level in rows]
+    places = [min(FINEST, decimals_of(as_fitted(level.cost.estimate))) for _, level in rows]
     lines = [*COST_LINES, "total"]
     columns = [
         _with_total(rounded_parts(level.parts, place), place) for (_, level), place in zip(rows, places, strict=True)
@@ -42,7 +42,7 @@ def parts_table(facts: Facts) -> PartsTable:
     (first, here), (last, there) = rows[0], rows[-1]
     known = here.difference if facts.other is None else here.standing["mode"].excess
     gaps = {name: here.parts[name] - there.parts[name] for name in COST_LINES}
-    place = decimals_of(known.estimate)
+    place = min(FINEST, decimals_of(as_fitted(known.estimate)))
     rounded = rounded_parts(gaps, place)
     written = _with_total(rounded, place, signed=True)
     sizes = {**rounded, "total": sum(rounded.values())}

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from dashboards.numbers import (
     NOTHING,
+    as_fitted,
     column_places,
     decimals_of,
     difference_text,
@@ -87,9 +88,10 @@ def wage_table(answer: Answer) -> Table:
 
 
 def parts_table(answer: Answer) -> Table:
-    """Tabulate what a unit's cost is made of; the parts sum to the total as shown."""
+    """Tabulate what a unit's cost is made of; the parts sum to the total as shown, to the digits of the simulation."""
     body: list[list[RenderableType]] = []
-    for (name, row), places in zip(answer.rows.items(), answer.places.values(), strict=True):
+    known = column_places([as_fitted(row.unit_cost) for row in answer.rows.values()])
+    for (name, row), places in zip(answer.rows.items(), known, strict=True):
         parts = rounded_parts(row.parts, places)
         low, high = (number(end, places) for end in row.wage_range)
         amounts = (number(amount, places) for amount in (*(parts[part] for part in COST_LINES), sum(parts.values())))

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from twin.calibration.validate import Validation
 
 FEWEST_SAMPLES, MOST_SAMPLES = 2, 10_000
+FEWEST_RUNS = 10
+"""Fewer runs have no tenth below which one in ten falls."""
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?)?")
 
@@ -88,6 +90,8 @@ def fit(
     dates = [_date(written) for written in until or ()]
     if validate and not dates:
         raise InputError("--validate: needs --until DATE: what came after it is what is foretold")
+    if validate and replications < FEWEST_RUNS:
+        raise InputError(f"--replications: {replications} show no interval; write {FEWEST_RUNS} or more")
     if len(dates) > 1 and not validate:
         raise InputError("--until: several dates are for --validate; name one")
     output_file(output, ".yaml", log, mapping, option="-o")
@@ -161,6 +165,8 @@ def report(found: Calibration, validations: Sequence[Validation], written: Seque
 
     labels = found.plant.log.labels
     blocks: list[RenderableType] = [verdict(fit_words.answer(found))]
+    if found.plant.log.problems:
+        blocks.append(fit_words.rows_read(found))  # what was not read comes before what the rest shows
     if validations:
         blocks.append(verdict(fit_validation.trust(validations[0], labels)))
     blocks += [
@@ -173,7 +179,8 @@ def report(found: Calibration, validations: Sequence[Validation], written: Seque
     ]
     if validations:
         blocks += fit_validation.blocks(validations, found)
-    blocks += [fit_words.rows_read(found), fit_words.unknown(found), fit_words.files(found, written)]
+    blocks += [] if found.plant.log.problems else [fit_words.rows_read(found)]
+    blocks += [fit_words.unknown(found), fit_words.files(found, written)]
     return blocks
 
 

@@ -158,7 +158,8 @@ class Site(Described):
         paid = next((name for name in (skill, skill.partition("_")[0]) if name in self.cost_per_hour_worked), None)
         if paid is None:
             raise InputError(
-                f"site {self.name}: cost_per_hour_worked has no skill {nearest(skill, self.cost_per_hour_worked)}"
+                f"site {self.name}: cost_per_hour_worked has no skill {nearest(skill, self.cost_per_hour_worked)}; "
+                f"a pool called more than its skill, as {BASE_SKILL}_{skill}, is paid by the word before the _"
             )
         return self.cost_per_hour_worked[paid].at(case)
 

@@ -39,7 +39,7 @@ def test_it_answers_with_what_was_fitted_and_where_the_pieces_are(folder: Path) 
     assert answer.code == 0, answer.err
     assert answer.sentence.startswith("log.csv shows 4 stations, 60 orders and ")
     assert " pieces from 2024-01-01 to " in answer.sentence
-    balance = answer.out.split("\n\n")[1].replace(",", "").split()
+    balance = next(block for block in answer.out.split("\n\n") if " released = " in block).replace(",", "").split()
     released, packed, scrapped, wip = (int(balance[place]) for place in (0, 4, 7, 10))
     assert released == packed + scrapped + wip
     assert packed > scrapped > 0
@@ -122,7 +122,7 @@ def test_what_ends_after_until_is_left_out(folder: Path) -> None:
 
 
 def test_validation_scores_what_came_from_every_date(folder: Path) -> None:
-    options = ("--until", "2024-01-20", "--until", "2024-01-18", "--validate", "--replications", 3)
+    options = ("--until", "2024-01-20", "--until", "2024-01-18", "--validate", "--replications", 10)
     found = fit(folder, *options, "--json").document
     answer = fit(folder, *options, "--force")
 
