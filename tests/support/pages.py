@@ -13,6 +13,7 @@ from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel, BeforeValidator, PlainValidator
 from pydantic.fields import FieldInfo
 
+from connectors.log_mapping import Clock, Columns, Kind, Lifecycle, LogMapping, Rework, Time
 from support.transcripts import run_twin
 from twin import units
 from twin.cli.app import COMMANDS
@@ -20,7 +21,11 @@ from twin.kpi import elements
 from twin.kpi.definitions import KPIS
 from twin.line.distributions import DISTRIBUTIONS, FORMS, Distribution
 from twin.line.line import Line, Product, Source, Targets
+from twin.line.lots import LotCycle
+from twin.line.orders import Orders
+from twin.line.products import Variant
 from twin.line.route import Edge
+from twin.line.setup import Setup
 from twin.line.site import Figure, Site, Wage
 from twin.line.station import Failure, Option, Power, Station
 from twin.line.work_calendar import Shifts
@@ -30,7 +35,10 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 
-LINE_MODELS = (Line, Product, Shifts, Source, Station, Failure, Power, Option, Edge, Targets)
+LINE_MODELS = (
+    Line, Product, Shifts, Source, Orders, Variant, Station, LotCycle, Setup, Failure, Power, Option, Edge, Targets
+)  # fmt: skip
+MAPPING_MODELS = (LogMapping, Columns, Kind, Rework, Time, Lifecycle, Clock)
 SITE_MODELS = (Site, Wage, Figure)
 
 _WRITTEN = {
@@ -178,6 +186,9 @@ def line_file_page() -> str:
         "",
     ]
     for model in SITE_MODELS:
+        lines += model_section(model)
+    lines += ["# The mapping file of a log", ""]
+    for model in MAPPING_MODELS:
         lines += model_section(model)
     return "\n".join(lines)
 
