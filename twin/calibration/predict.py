@@ -9,7 +9,7 @@ import numpy as np
 
 from twin.calibration.estimate import line_document
 from twin.calibration.samples import orders_again
-from twin.calibration.state import known_lots, open_lots
+from twin.calibration.state import known_lots, open_lots, ways_known
 from twin.engine.compiled_clock import is_compiled
 from twin.engine.simulation import simulate
 from twin.events import STATES
@@ -94,10 +94,11 @@ def foretell(
     rng = np.random.default_rng(seed)
     # Each run is short, but a traced world of objects takes longer to make than to run.
     engine = "compiled" if is_compiled(varied=True) else "simpy"
+    ways = ways_known(plant, whole) if mode == "given" else {}
     runs = []
     for i in range(replications):
         document = line_document(plant, laws, orders_again(plant, laws, rng))
-        lots = open_lots(plant, laws, rng) if mode == "blind" else known_lots(plant, laws, whole, rng)
+        lots = open_lots(plant, laws, rng) if mode == "blind" else known_lots(plant, laws, whole, ways, rng)
         line = _line_from(plant, document, lots) if mode == "blind" else _line_given(plant, document, lots, ahead)
         [run] = simulate(scenario(line), horizon=ahead, seed=seed + i, engine=engine, trace=True, workers=1)
         runs.append((run, _that_finish(plant, lots)))

@@ -16,7 +16,7 @@ CANDIDATES = 32
 """So many draws stand for a law when one is chosen by weight."""
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from twin.calibration.estimate import Laws
     from twin.calibration.structure import Structure
@@ -193,7 +193,9 @@ def lot_of(
     )
 
 
-def known_lots(plant: Structure, laws: Laws, whole: Structure, rng: np.random.Generator) -> list[DatedOrder]:
+def known_lots(
+    plant: Structure, laws: Laws, whole: Structure, ways: Mapping[str, Sequence[str]], rng: np.random.Generator
+) -> list[DatedOrder]:
     """Draw the lots of open and of coming orders whose release, pieces and stations still to pass are known.
 
     Parameters
@@ -202,16 +204,16 @@ def known_lots(plant: Structure, laws: Laws, whole: Structure, rng: np.random.Ge
         The plant until a moment.
     whole
         The plant until a later one, which says what came.
+    ways
+        The stations still to pass, by order, as `ways_known` gives them.
     rng
         Draws the work and the waits that are left.
     """
-    stations = set(plant.visits.stations)
     codes = {order: code for code, order in enumerate(plant.visits.orders)}
     stands = {standing.order: standing for standing in standings(plant)}
     lots = []
     for later, name in enumerate(whole.visits.orders):
-        ahead = _stations_ahead(plant, whole, name)
-        route = [station for station in ahead if station in stations]
+        route = ways.get(name)
         if not route:
             continue
         pieces, order = int(whole.orders.pieces[later]), codes.get(name)
@@ -227,7 +229,7 @@ def _known_lot(
     plant: Structure,
     laws: Laws,
     standing: Standing,
-    route: list[str],
+    route: Sequence[str],
     pieces: int,
     *,
     later: float,
@@ -243,10 +245,23 @@ def _known_lot(
     return lot_of(plant, standing.order, pieces, route, ready=ready)
 
 
-def _stations_ahead(plant: Structure, whole: Structure, order: str) -> list[str]:
-    """Return the stations that report of an order after the plant's end, by when half of that was done."""
-    later = whole.reports[(whole.reports["order"] == order) & (whole.reports["end"] > plant.end)]
-    if not len(later):
-        return []
-    ahead = visits_of(later, Roles(), whole.time)
-    return [ahead.stations[s] for s in ahead.station[~ahead.rework].tolist()]
+def ways_known(plant: Structure, whole: Structure) -> dict[str, list[str]]:
+    """Return the stations that report of each order after the plant's end, by when half of that was done.
+
+    Parameters
+    ----------
+    plant
+        The plant until a moment; stations that it does not know are left out.
+    whole
+        The plant until a later one, which says what came.
+    """
+    later = whole.reports[whole.reports["end"] > plant.end]
+    ways: dict[str, list[str]] = {}
+    if len(later):
+        ahead = visits_of(later, Roles(), whole.time)
+        for order, station in zip(
+            ahead.order[~ahead.rework].tolist(), ahead.station[~ahead.rework].tolist(), strict=True
+        ):
+            if ahead.stations[station] in plant.visits.stations:
+                ways.setdefault(ahead.orders[order], []).append(ahead.stations[station])
+    return ways

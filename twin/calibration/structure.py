@@ -168,6 +168,7 @@ def structure_of(log: Log, until: float | None = None) -> Structure:
     if (found := reports["order"].nunique()) < FEWEST_ORDERS:
         raise InputError(
             f"{log.source}: {found} orders are too few to fit anything; a log of at least {FEWEST_ORDERS} shows a plant"
+            f"{_not_read(log)}"
         )
     of_work = reports[~reports["station"].isin(log.roles.nominal)]
     of_work = of_work if len(of_work) else reports
@@ -202,6 +203,14 @@ def _with_rework(reports: pd.DataFrame) -> pd.DataFrame:
     """Return reports with the flag of rework where it tells work apart: not at a station that does nothing else."""
     usual = reports["station"][~reports["rework"]]
     return reports.assign(rework=reports["rework"] & reports["station"].isin(usual))
+
+
+def _not_read(log: Log) -> str:
+    """Say how many rows were not read, and why the first was not; nothing where all were."""
+    if not log.problems:
+        return ""
+    first = log.problems[0]
+    return f"; {len(log.problems):,} of its {log.rows:,} rows were not read (row {first.row} {first.sentence})"
 
 
 def _check_until(log: Log, until: float, begin: float, end: float) -> None:

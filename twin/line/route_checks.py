@@ -153,8 +153,10 @@ def bound_only(line: Line) -> AbstractSet[str]:
 
 
 def _free_reach(line: Line) -> AbstractSet[str]:
-    """Return where parts come that are bound to no route."""
-    return reachable((entry.start for entry in traffic.entries(line) if entry.route is None), _ways(line))
+    """Return where parts come that are bound to no route; that of a product nobody knows is not known."""
+    free = (entry for entry in traffic.entries(line) if entry.route is None)
+    known = (entry.start for entry in free if entry.product is None or entry.product in line.products)
+    return reachable(known, _ways(line))
 
 
 def _ways(line: Line) -> dict[str, list[str]]:

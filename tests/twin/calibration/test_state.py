@@ -5,7 +5,7 @@ import pytest
 
 from support.hand_log import DAYS, Said, shop
 from twin.calibration.estimate import Laws, choose_laws
-from twin.calibration.state import known_lots, more_than, open_lots, pieces_of, standings, wait_left
+from twin.calibration.state import known_lots, more_than, open_lots, pieces_of, standings, wait_left, ways_known
 from twin.calibration.structure import Structure, structure_of
 from twin.line.distributions import Constant, Exponential, Lognormal
 from twin.line.work_calendar import HOUR
@@ -83,7 +83,7 @@ def test_pieces_are_known_or_drawn_above_those_seen(plant: Structure, laws: Laws
 
 def test_what_is_known_of_the_time_ahead_is_given(plant: Structure, laws: Laws) -> None:
     whole = structure_of(shop(*PAUSES, *SAWN, *TURNED, *CHECKED, *LATER))
-    lots = {lot.order: lot for lot in known_lots(plant, laws, whole, rng())}
+    lots = {lot.order: lot for lot in known_lots(plant, laws, whole, ways_known(plant, whole), rng())}
     assert lots["sawn"].route == ("turn", "check")
     assert lots["sawn"].pieces == 20
     assert lots["new"].route == ("saw", "check")

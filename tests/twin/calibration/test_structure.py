@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from support.hand_log import DAYS, SHOP, Said, log, shop
+from twin.calibration.log import RowProblem
 from twin.calibration.structure import FEWEST_ORDERS, Structure, structure_of
 from twin.calibration.waits import OUT
 from twin.calibration.ways import Way
@@ -163,3 +166,10 @@ def test_from_a_station_that_no_order_has_left_it_goes_to_where_orders_leave() -
 
     wash, pack = (found.visits.stations.index(name) for name in ("wash", "pack"))
     assert [way for way in found.ways if way.origin == wash] == [Way(wash, pack, rework=False)]
+
+
+def test_a_log_of_which_little_was_read_says_why() -> None:
+    shown = shop(*OPEN)
+    unread = replace(shown, problems=(RowProblem(2, "ends before it starts"),), reports=shown.reports.head(1))
+    with pytest.raises(InputError, match=r"too few .* rows were not read \(row 2 ends before it starts\)"):
+        structure_of(unread)
