@@ -60,10 +60,6 @@ class Cell:
         """Return the continuous ranked probability score as a share of what came; infinite where nothing did."""
         return crps(getattr(self, forecast), self.actual) / self.actual if self.actual else float("inf")
 
-    def off(self, forecast: str) -> float:
-        """Return how far the mean lies from what came, as a share of it."""
-        return abs(float(getattr(self, forecast).mean()) - self.actual) / self.actual if self.actual else float("inf")
-
     def holds(self, forecast: str) -> bool:
         """Return whether the 80 % interval holds what came."""
         return holds(getattr(self, forecast), self.actual, SHARE)
@@ -89,8 +85,6 @@ class Validation:
         score up to the log's end.
     open_orders, completed
         Orders in the plant at the date, and how many of them had left by the log's end.
-    lost
-        Orders whose stations ahead the line does not know.
     """
 
     origin: float
