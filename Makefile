@@ -16,7 +16,7 @@ suitable := import ensurepip, sys; sys.exit(not (3, 11) <= sys.version_info[:2] 
 python = $(shell for name in $(PYTHON) python3.13 python3.12 python3.11 python3 python; do \
 	"$$name" -c '$(suitable)' 2>/dev/null && command -v "$$name" && break; done)
 
-.PHONY: help demo test lint docs bench soak clean
+.PHONY: help demo test servers lint docs bench soak clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -24,12 +24,18 @@ help: ## Show this list
 demo: $(venv)/compiled ## Show two lines at work: ceiling tiles as described, and a machine shop known by its log
 	@$(bin)/twin demo
 
-test: $(venv)/developer $(venv)/compiled ## Run the tests, on all cores
-	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
-		echo 'Installing Chromium, for the tests that look at a page' && apt-get -qq update && \
-		DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends chromium fonts-liberation >/dev/null; } || \
-		echo 'Chromium is missing; the tests that look at a page are skipped' >&2
+test: $(venv)/developer $(venv)/compiled servers ## Run the tests, on all cores
 	$(bin)/python -m pytest --numprocesses=auto
+
+# Debian's names of what the tests start: a broker, a database and the proxy before it, a browser, a reader of compose files.
+servers:
+	@for each in mosquitto influxd nginx chromium docker-compose; do \
+		PATH="$$PATH:/usr/sbin" command -v $$each >/dev/null || missing="$$missing $$each"; done; \
+	test -z "$$missing" || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
+		echo "Installing, for the tests that need them:$$missing" && apt-get -qq update && \
+		DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends \
+			mosquitto influxdb nginx-light chromium fonts-liberation docker-compose >/dev/null; } || \
+		echo "Not found, so that tests are skipped:$$missing" >&2
 
 lint: $(venv)/developer ## Check style, types, layers and lengths
 	$(bin)/ruff check .
@@ -42,10 +48,10 @@ docs: $(venv)/developer $(venv)/compiled ## Write the reference pages and the ou
 	$(bin)/twin check ceiling_tiles --draw docs/ceiling_tiles.svg >/dev/null
 	PYTHONPATH=tests $(bin)/python -m support.transcripts README.md $$(find docs -name '*.md')
 
-bench: $(venv)/developer $(venv)/compiled ## Measure the speed against a plain SimPy line
+bench: $(venv)/developer $(venv)/compiled servers ## Measure the speed against a plain SimPy line
 	$(bin)/python tests/bench/bench.py
 
-soak: $(venv)/developer $(venv)/compiled ## Run the long statistical and endurance tests
+soak: $(venv)/developer $(venv)/compiled servers ## Run the long statistical and endurance tests
 	$(bin)/python -m pytest --numprocesses=auto -m soak --hypothesis-profile=soak
 
 clean: ## Remove the environment and the caches

@@ -87,6 +87,8 @@ class Event:
         One of `KINDS`.
     fields
         The fields of the kind, all of them.
+    epoch_ns
+        When `time` is 0 [ns UTC since 1970]; None where the run has no date, such as a study's.
     """
 
     source: str
@@ -99,10 +101,14 @@ class Event:
     machine: int | None
     kind: str
     fields: dict[str, Value]
+    epoch_ns: int | None = None
 
 
 Name = Annotated[str, Field(min_length=1)]
-Whole = Annotated[int, Field(ge=0)]
+LARGEST = 2**63 - 1
+"""What a whole number may be at most: stores hold 64 bits."""
+
+Whole = Annotated[int, Field(ge=0, le=LARGEST)]
 Seconds = Annotated[float, Field(ge=0)]
 
 
@@ -124,7 +130,10 @@ class State(_Model):
         "blocked",
         "starved",
     ]
-    reason: Annotated[Name | None, Field(description="the failure's name while down or waiting for repair, else null")]
+    reason: Annotated[
+        Name | None,
+        Field(description="the failure while down or waiting for repair; in other states what is known, mostly null"),
+    ]
 
 
 class Part(_Model):
@@ -206,6 +215,7 @@ class _Header(_Model):
     run: Whole
     time: Annotated[float, Field(description="seconds since the run's epoch [s]")]
     line: Name
+    epoch_ns: Annotated[Whole | None, Field(description="when time is 0 [ns UTC since 1970]; null for no date")] = None
 
 
 class _OfMachine(_Header):

@@ -135,7 +135,8 @@ def test_schema_names_every_kind_with_its_fields_all_required() -> None:
     assert set(refs) == set(KINDS)
     for kind, ref in refs.items():
         event = schema["$defs"][ref.rsplit("/", 1)[-1]]
-        assert set(event["required"]) == set(Event.__slots__)
+        assert set(event["required"]) == set(Event.__slots__) - {"epoch_ns"}
+        assert set(event["properties"]) == set(Event.__slots__)
         assert event["additionalProperties"] is False
         fields = schema["$defs"][event["properties"]["fields"]["$ref"].rsplit("/", 1)[-1]]
         assert fields["required"] == list(EXAMPLES[kind].fields)
