@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict, deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from connectors.log_mapping import ISO
+from connectors.log_mapping import ISO, UNIX
 from twin.calibration.log import KINDS
 from twin.errors import InputError
 from twin.units import quoted
@@ -23,6 +23,7 @@ Problems = dict[int, str]
 
 _DATE = re.compile(r"\d{4}-?\d\d-?\d\d([T ].+)?")
 _ZONED = re.compile(r".+[T ].+([zZ]|[+-]\d\d(:?\d\d)?)")
+_KNOWN_YEARS = pd.Timestamp(1970, 1, 2), pd.Timestamp(2100, 1, 1)
 _WHOLE = re.compile(r"\+?\d{1,9}(\.0*)?")
 
 
@@ -51,32 +52,77 @@ def times(cells: pd.Series, time: Time, name: str, problems: Problems) -> pd.Ser
     InputError
         If a time names a zone and `time.zone` is not given, or `time.format` is no way to write times.
     """
+    bare, zoned = _read(cells, time, name, problems)
+    return bare.fillna(_local(zoned, time, name, cells)).astype("datetime64[us]")
+
+
+def instants(
+    cells: pd.Series, time: Time, name: str, problems: Problems, *, zone: str, machines: pd.Series[str]
+) -> pd.Series[int]:
+    """Return the times of a column [ns UTC since 1970], 0 where a cell is none.
+
+    An hour that the clocks of a zone pass twice is the first until the times of a machine step back.
+
+    Parameters
+    ----------
+    cells, time, name, problems
+        As of `times`.
+    zone
+        The zone on whose clock a time is that names none.
+    machines
+        Whose each time is.
+    """
+    bare, zoned = _read(cells, time, name, problems)
+    back = bare.groupby(machines).diff() < pd.Timedelta(0)
+    again = back.groupby([machines, bare.dt.date]).cummax()
+    known = bare.dt.tz_localize(zone, ambiguous=~again.to_numpy(dtype=bool), nonexistent="NaT")
+    texts = cells.astype(str)
+    note(problems, bare.notna() & known.isna(), f"{name} {{}} is skipped by the clocks of {zone}", texts)
+    utc = known.dt.tz_convert("UTC").fillna(zoned).dt.tz_localize(None)
+    note(problems, ~utc.between(*_KNOWN_YEARS) & utc.notna(), f"{name} {{}} is not of this or the last century", texts)
+    nanos: pd.Series[int] = utc.where(utc.between(*_KNOWN_YEARS), _KNOWN_YEARS[0]).astype("int64") * 1000
+    return nanos
+
+
+def _read(cells: pd.Series, time: Time, name: str, problems: Problems) -> tuple[pd.Series, pd.Series]:
+    """Return the times that name no zone, on their own clock, and those that do, in UTC; NaT where it is the other."""
     if pd.api.types.is_datetime64_any_dtype(cells):
-        read = _local(cells, time, name, cells.astype(str)) if getattr(cells.dt, "tz", None) else cells
-        note(problems, read.isna(), f"has no {name}")
-        return read.astype("datetime64[us]")
+        note(problems, cells.isna(), f"has no {name}")
+        aware = getattr(cells.dt, "tz", None) is not None
+        return (_none(cells, "us"), _held(cells, "us, UTC")) if aware else (_held(cells, "us"), _none(cells, "us, UTC"))
     note(problems, cells == "", f"has no {name}")
-    read = _iso(cells, time, name) if time.format == ISO else _formatted(cells, time, name)
-    note(problems, read.isna(), f"{name} {{}} is no time of the form {time.format}", cells)
-    return read.astype("datetime64[us]")
+    bare, zoned = _iso(cells) if time.format == ISO else _formatted(cells, time)
+    note(problems, bare.isna() & zoned.isna(), f"{name} {{}} is no time of the form {time.format}", cells)
+    return _held(bare, "us"), _held(zoned, "us, UTC")
 
 
-def _iso(cells: pd.Series[str], time: Time, name: str) -> pd.Series[pd.Timestamp]:
+def _iso(cells: pd.Series[str]) -> tuple[pd.Series, pd.Series]:
     dated = cells.where(cells.map(lambda cell: _DATE.fullmatch(cell) is not None), "")
-    zoned = dated.map(lambda cell: _ZONED.fullmatch(cell) is not None)
-    read = pd.to_datetime(dated.mask(zoned, ""), format="ISO8601", errors="coerce")
-    if not zoned.any():
-        return read
-    aware = pd.to_datetime(dated[zoned], format="ISO8601", errors="coerce", utc=True)
-    return read.where(~zoned, _local(aware, time, name, cells).reindex(read.index))
+    zoned = dated.map(lambda cell: _ZONED.fullmatch(cell) is not None).astype(bool)
+    bare = pd.to_datetime(dated.mask(zoned, ""), format="ISO8601", errors="coerce")
+    return bare, pd.to_datetime(dated.where(zoned, ""), format="ISO8601", errors="coerce", utc=True)
 
 
-def _formatted(cells: pd.Series[str], time: Time, name: str) -> pd.Series[pd.Timestamp]:
+def _formatted(cells: pd.Series[str], time: Time) -> tuple[pd.Series, pd.Series]:
+    if time.format in UNIX:
+        unit: Any = UNIX[time.format]
+        numbers = pd.to_numeric(cells, errors="coerce")
+        return _none(cells, "us"), pd.to_datetime(numbers, unit=unit, errors="coerce", utc=True)
     try:
         read = pd.to_datetime(cells, format=time.format, errors="coerce", utc="%z" in time.format)
     except ValueError as error:
         raise InputError(f"time.format {quoted(time.format)} of the mapping: {error}; write %d.%m.%Y %H:%M") from None
-    return _local(read, time, name, cells) if "%z" in time.format else read
+    return (_none(cells, "us"), read) if "%z" in time.format else (read, _none(cells, "us, UTC"))
+
+
+def _held(times: pd.Series, kind: Literal["us", "us, UTC"]) -> pd.Series[pd.Timestamp]:
+    """Return times in microseconds, in UTC where they name a zone."""
+    return times.astype("datetime64[us]" if kind == "us" else "datetime64[us, UTC]")
+
+
+def _none(cells: pd.Series, kind: Literal["us", "us, UTC"]) -> pd.Series[pd.Timestamp]:
+    """Return no time for each cell."""
+    return pd.Series(pd.NaT, index=cells.index, dtype=f"datetime64[{kind}]")
 
 
 def _local(aware: pd.Series, time: Time, name: str, cells: pd.Series[str]) -> pd.Series[pd.Timestamp]:

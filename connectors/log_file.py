@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -14,12 +15,17 @@ from twin.errors import InputError
 from twin.line.names import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 MOST_BYTES = 500_000_000
 MOST_ROWS = 1_000_000
 """A log beyond these is not read: years of a plant's reports are far below them."""
+
+_MOST_NAMED = 8
+
+_Numbered = tuple[int, tuple[str, ...]]
+"""The number of a row, and its cells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,33 +85,123 @@ def read_table(path: Path, delimiter: str = ",") -> Table:
     return table
 
 
+def chunks(path: Path, delimiter: str, most: int) -> Iterator[Table]:
+    """Yield the rows of a file, so many at a time, without holding them; only the last may have fewer.
+
+    Parameters
+    ----------
+    path
+        A file `.csv` or `.parquet`, of any length.
+    delimiter
+        What separates the cells of a CSV file.
+    most
+        Rows at a time.
+
+    Raises
+    ------
+    InputError
+        As `read_table`.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in STREAMS:
+        raise InputError(
+            f"{path}: a machine log is not read from {suffix or 'a file without suffix'}; name a file {listed(STREAMS)}"
+        )
+    empty = True
+    try:
+        for table in STREAMS[suffix](path, delimiter, most):
+            empty = False
+            yield table
+    except OSError as error:
+        raise InputError(
+            f"{path}: {(error.strerror or 'cannot be read').lower()}; name a file {listed(STREAMS)}"
+        ) from None
+    if empty:
+        raise InputError(f"{path}: holds no row; name a log that does")
+
+
+def check_columns(path: Path, there: Sequence[str], named: Mapping[str, str | None]) -> None:
+    """See that a file has the columns that its mapping names, each given under the key that names it.
+
+    Raises
+    ------
+    InputError
+        With one sentence on all that are missing.
+    """
+    missing = [f"{_shown(name)} ({key})" for key, name in named.items() if name is not None and name not in there]
+    if missing:
+        shown = ", ".join(_shown(name) for name in there[:_MOST_NAMED])
+        raise InputError(f"{path}: has no column {', '.join(missing)}; it has {shown}; mend the mapping")
+
+
 def _read_csv(path: Path, delimiter: str) -> Table:
+    header, rows = _csv_rows(path, delimiter)
+    numbered = []
+    for row in rows:
+        numbered.append(row)
+        _check_rows(path, len(numbered))
+    first = {cells: number for number, cells in reversed(numbered)}
+    table = _framed(header, sorted((number, cells) for cells, number in first.items()))
+    return Table(table.cells, table.problems, len(numbered), len(numbered) - len(first))
+
+
+def _csv_chunks(path: Path, delimiter: str, most: int) -> Iterator[Table]:
+    header, rows = _csv_rows(path, delimiter)
+    while numbered := list(islice(rows, most)):
+        yield _framed(header, numbered)
+
+
+def _csv_rows(path: Path, delimiter: str) -> tuple[list[str], Iterator[_Numbered]]:
+    """Return the header of a CSV file, and an iterator over its rows with their numbers."""
+    rows = _csv_lines(path, delimiter)
+    _, header = next(rows, (1, ()))
+    if twice := [name for name in dict.fromkeys(header) if header.count(name) > 1]:
+        raise InputError(f"{path}: has two columns {listed(map(_shown, twice))}; give each a name of its own")
+    return [*header], rows
+
+
+def _csv_lines(path: Path, delimiter: str) -> Iterator[_Numbered]:
+    """Yield the rows of a CSV file, its header first, each with its number; empty ones are none."""
     try:
         # A byte order mark is no part of the first name.
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = csv.reader(file, delimiter=delimiter, strict=True)
-            header = [name.strip() for name in next(rows, [])]
-            numbered = []
-            for number, cells in enumerate(rows, 2):
-                if cells:
-                    numbered.append((number, tuple(cell.strip() for cell in cells)))
-                    _check_rows(path, len(numbered))
+            for number, cells in enumerate(rows, 1):
+                if cells or number == 1:
+                    yield number, tuple(cell.strip() for cell in cells)
     except UnicodeDecodeError:
         raise InputError(f"{path}: is not UTF-8 text; save it as CSV in UTF-8") from None
     except csv.Error as error:
         raise InputError(f"{path}: row {rows.line_num} is not CSV ({error}); mend its quotes") from None
-    if twice := [name for name in dict.fromkeys(header) if header.count(name) > 1]:
-        raise InputError(f"{path}: has two columns {listed(map(_shown, twice))}; give each a name of its own")
-    first = {cells: number for number, cells in reversed(numbered)}
-    whole = sorted((number, cells) for cells, number in first.items() if len(cells) == len(header))
+
+
+def _framed(header: Sequence[str], numbered: Sequence[_Numbered]) -> Table:
+    """Return a table of rows; those that have not as many cells as there are columns are its problems."""
+    whole = [(number, cells) for number, cells in numbered if len(cells) == len(header)]
     problems = tuple(
         RowProblem(number, f"has {len(cells)} cells where the header has {len(header)}")
-        for cells, number in first.items()
+        for number, cells in numbered
         if len(cells) != len(header)
     )
     index = [number for number, _ in whole]
-    frame = pd.DataFrame([cells for _, cells in whole], columns=header, index=index, dtype=object)
-    return Table(frame, problems, len(numbered), len(numbered) - len(first))
+    frame = pd.DataFrame([cells for _, cells in whole], columns=[*header], index=index, dtype=object)
+    return Table(frame, problems, len(numbered), 0)
+
+
+def _parquet_chunks(path: Path, _delimiter: str, most: int) -> Iterator[Table]:
+    from pyarrow import ArrowException
+    from pyarrow.parquet import ParquetFile
+
+    row = 1
+    try:
+        with ParquetFile(path) as file:
+            for batch in file.iter_batches(most):
+                cells = batch.to_pandas(ignore_metadata=True).apply(_as_text)
+                yield Table(cells.set_axis(pd.RangeIndex(row, row + len(cells))), (), len(cells), 0)
+                row += len(cells)
+    except (ArrowException, ValueError, KeyError) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(f"{path}: is not Parquet ({reason}); name a file {listed(STREAMS)}") from None
 
 
 def _read_parquet(path: Path, _delimiter: str) -> Table:
@@ -155,6 +251,9 @@ def _check_rows(path: Path, rows: int) -> None:
 def _shown(name: str) -> str:
     return f'"{name}"'
 
+
+STREAMS: dict[str, Callable[[Path, str, int], Iterator[Table]]] = {".csv": _csv_chunks, ".parquet": _parquet_chunks}
+"""What reads each kind of file a part at a time, by suffix."""
 
 READERS: dict[str, Callable[[Path, str], Table]] = {".csv": _read_csv, ".parquet": _read_parquet, ".xes": _read_xes}
 """What reads each kind of file, by suffix."""

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ISO = "iso"
+UNIX = {"unix": "s", "unix_ms": "ms"}
+"""Times that are numbers since 1970 in UTC, and their units."""
+
 UNKNOWN = "unknown"
 
 Names = tuple[str, ...]
@@ -40,7 +43,7 @@ def _separator(text: str) -> str:
 
 
 def _time_format(text: str) -> str:
-    if text != ISO and "%" not in text:
+    if text != ISO and text not in UNIX and "%" not in text:
         raise refused(f'{quoted(text)} is not a way to write times; write format: iso or format: "%d.%m.%Y %H:%M"')
     return text
 
@@ -51,6 +54,10 @@ def _zone(text: str) -> str:
     except (ValueError, OSError, LookupError):
         raise refused(f"{quoted(text)} is not a time zone; write zone: Europe/Paris") from None
     return text
+
+
+Separator = Annotated[str, AfterValidator(_separator)]
+ZoneName = Annotated[str, AfterValidator(_zone)]
 
 
 class Columns(Described):
@@ -95,9 +102,11 @@ class Time(Described):
     """How times are written, and whose they are."""
 
     format: Annotated[str, AfterValidator(_time_format)] = Field(
-        default=ISO, description="iso (2012-01-02 07:00:00), or directives of strptime", examples=['"%d.%m.%Y %H:%M"']
+        default=ISO,
+        description="iso (2012-01-02 07:00:00), unix (seconds since 1970), unix_ms, or directives of strptime",
+        examples=['"%d.%m.%Y %H:%M"'],
     )
-    zone: Annotated[str, AfterValidator(_zone)] | None = Field(
+    zone: ZoneName | None = Field(
         default=None,
         description="the plant's time zone, to which times that name one are converted; without it they are refused",
         examples=["Europe/Paris"],
@@ -136,9 +145,7 @@ class LogMapping(Described):
         description="which column holds what",
         examples=["{order: case_id, station: activity, start: start, end: complete, done: qty_completed}"],
     )
-    delimiter: Annotated[str, AfterValidator(_separator)] = Field(
-        default=",", description="what separates the cells of a CSV file", examples=['";"']
-    )
+    delimiter: Separator = Field(default=",", description="what separates the cells of a CSV file", examples=['";"'])
     time: Time = Field(default=Time(), description="how times are written", examples=['{format: "%d.%m.%Y %H:%M"}'])
     lifecycle: Lifecycle | None = Field(
         default=None, description="given where beginning and end are rows of their own", examples=["{start: [start]}"]

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from connectors.log_cells import PIECES, Problems, flags, joined, kinds, note, pieces, times
-from connectors.log_file import read_table
+from connectors.log_file import check_columns, read_table
 from twin.calibration.cleaning import in_order, pseudonyms, station_name
 from twin.calibration.log import COLUMNS, Log, Roles, RowProblem
 from twin.errors import InputError
 from twin.line.names import nearest
-from twin.units import quoted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,8 +24,6 @@ LONGEST = timedelta(days=31)
 
 _PARTS = 1024
 """Times are held in parts of a second that a binary number can hold, so that differences are exact."""
-
-_MOST_NAMED = 8
 
 
 def read_log(path: Path, mapping: LogMapping) -> Log:
@@ -98,10 +95,7 @@ def _mapped(cells: pd.DataFrame, mapping: LogMapping, path: Path) -> pd.DataFram
     if mapping.lifecycle is not None:
         columns["transition"] = ("lifecycle.column", mapping.lifecycle.column)
         columns["instance"] = ("lifecycle.instance", mapping.lifecycle.instance)
-    missing = [f"{quoted(name)} ({key})" for key, name in columns.values() if name is not None and name not in cells]
-    if missing:
-        there = ", ".join(quoted(name) for name in cells.columns[:_MOST_NAMED])
-        raise InputError(f"{path}: has no column {', '.join(missing)}; it has {there}; mend the mapping")
+    check_columns(path, list(cells.columns), dict(columns.values()))
     rows = pd.DataFrame(index=cells.index)
     for key in (*columns, *({"kind"} - columns.keys())):
         name = columns[key][1] if key in columns else None
