@@ -59,6 +59,8 @@ class Accounts:
         Pieces that left each machine whatever their outcome, and those among them that were scrap or rework.
     failures, repaired
         Failures that began and repairs that ended, by machine.
+    unexplained_s
+        Time of every machine down or waiting for repair for which nobody gave a reason [s].
     ideal_s
         Ideal time of the parts that left each machine, summed [s].
     power_w
@@ -94,6 +96,7 @@ class Accounts:
     rework: Ints
     failures: Ints
     repaired: Ints
+    unexplained_s: Floats
     ideal_s: Floats
     power_w: Floats
     edges: tuple[str, ...]
@@ -119,7 +122,7 @@ class Accounts:
         """Refuse arrays whose shapes contradict the names."""
         machines, edges, skills = (len(self.machine_station),), (len(self.edges),), (len(self.skills),)
         shapes = {
-            **dict.fromkeys(("parts", "scrap", "rework", "failures", "repaired", "ideal_s"), machines),
+            **dict.fromkeys(("parts", "scrap", "rework", "failures", "repaired", "unexplained_s", "ideal_s"), machines),
             **dict.fromkeys(("states", "power_w"), (*machines, len(STATES))),
             **dict.fromkeys(("level_s", "full_s", "empty_s"), edges),
             **dict.fromkeys(("present_s", "busy_s", "waiting_s"), skills),
@@ -147,10 +150,7 @@ def total(accounts: Sequence[Accounts]) -> Accounts:
         message = "there are no accounts to sum"
         raise ValueError(message)
     first = accounts[0]
-    for name in _SHARED:
-        if not all(np.array_equal(getattr(first, name), getattr(other, name)) for other in accounts):
-            message = f"accounts of different scenarios cannot be summed: {name} differs"
-            raise ValueError(message)
+    _check_shared(accounts)
     shared: dict[str, Any] = {name: getattr(first, name) for name in _SHARED}
     summed = {
         field.name: sum((getattr(other, field.name) for other in accounts[1:]), start=getattr(first, field.name))
@@ -158,6 +158,37 @@ def total(accounts: Sequence[Accounts]) -> Accounts:
         if field.name not in _SHARED
     }
     return Accounts(**shared, **summed)
+
+
+def difference(later: Accounts, earlier: Accounts) -> Accounts:
+    """Return the accounts of the time between two moments, from those of the times that end there.
+
+    Parameters
+    ----------
+    later, earlier
+        Accounts of one run of one scenario, both measured from the same moment on.
+
+    Raises
+    ------
+    ValueError
+        If they are of different scenarios.
+    """
+    _check_shared((later, earlier))
+    shared: dict[str, Any] = {name: getattr(later, name) for name in _SHARED}
+    between = {
+        field.name: getattr(later, field.name) - getattr(earlier, field.name)
+        for field in fields(Accounts)
+        if field.name not in _SHARED
+    }
+    return Accounts(**shared, **between)
+
+
+def _check_shared(accounts: Sequence[Accounts]) -> None:
+    first = accounts[0]
+    for name in _SHARED:
+        if not all(np.array_equal(getattr(first, name), getattr(other, name)) for other in accounts):
+            message = f"accounts of different scenarios do not go together: {name} differs"
+            raise ValueError(message)
 
 
 def by_station(accounts: Accounts, values: NDArray[Any]) -> NDArray[Any]:

@@ -26,6 +26,7 @@ def make_accounts(machines: dict[str, int], **changes: object) -> Accounts:
         "machine_station": owners,
         "states": np.array([times(starved=3600.0)] * len(owners)),
         **dict.fromkeys(("parts", "scrap", "rework", "failures", "repaired"), counts),
+        "unexplained_s": np.zeros(len(owners)),
         "ideal_s": np.ones(len(owners)),
         "power_w": np.zeros((len(owners), len(STATES))),
         "edges": (),

@@ -79,6 +79,7 @@ def accounts(departed: int, scrapped: int = 0, *, scheduled_h: float = 10.0, off
         rework=none,
         failures=none,
         repaired=none,
+        unexplained_s=np.zeros(1),
         ideal_s=np.array([12.0 * (departed + scrapped)]),
         power_w=power,
         edges=(),

@@ -102,6 +102,7 @@ def accounts_of(plan: Plan, tables: Tables, start: float, end: float) -> Account
         rework=machines["rework"].copy(),
         failures=machines["failures"].copy(),
         repaired=machines["repaired"].copy(),
+        unexplained_s=np.zeros(count),
         ideal_s=machines["ideal"].copy() if varied else plan.ideal_s * machines["parts"],
         power_w=plan.power_w,
         edges=tuple(plan.edges[e] for e in plan.buffers),

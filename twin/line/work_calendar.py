@@ -74,13 +74,14 @@ def _clock(second: int) -> str:
     return f"{within // HOUR:02d}:{within % HOUR // 60:02d}"
 
 
-def _written(shift: tuple[int, int]) -> str:
+def written_shift(shift: tuple[int, int]) -> str:
+    """Return a shift as it is written: "22:00-06:00"."""
     return f"{_clock(shift[0])}-{_clock(shift[1])}"
 
 
 TimeOfDay = Annotated[int, BeforeValidator(validator(_time_of_day)), PlainSerializer(_clock, return_type=str)]
 """Seconds after midnight, written "06:00"."""
-Shift = Annotated[tuple[int, int], BeforeValidator(validator(_shift)), PlainSerializer(_written, return_type=str)]
+Shift = Annotated[tuple[int, int], BeforeValidator(validator(_shift)), PlainSerializer(written_shift, return_type=str)]
 """Start and end in seconds after the midnight before, written "22:00-06:00"."""
 Days = Annotated[tuple[Day, ...], BeforeValidator(validator(_days))]
 """Days of the week in order, written "mon-fri", "sun-thu" or as a list."""
@@ -213,18 +214,28 @@ def opening_hours(shifts: Shifts) -> float:
     return shifts.hours_per_year or scheduled_hours_per_week(shifts) * WEEKS_PER_YEAR
 
 
+def daily_shifts(shifts: Shifts, first_s: int = 0) -> dict[Day, tuple[tuple[int, int], ...]]:
+    """Return the shifts that begin on each day of the week, as start and end [s after its midnight].
+
+    Parameters
+    ----------
+    shifts : Shifts
+    first_s : int
+        When the first shift of a pattern without a `start` begins [s after midnight].
+    """
+    if shifts.times is not None:
+        return shifts.times
+    first = first_s if shifts.start is None else shifts.start
+    length, many = PATTERN_SHIFT, PATTERNS[shifts.pattern or "continuous"]
+    daily = tuple((first + turn * length, first + (turn + 1) * length) for turn in range(many))
+    return dict.fromkeys(shifts.days or DAYS, daily)
+
+
 def _named_shifts(shifts: Shifts) -> list[tuple[str, int, int]]:
     """Return the name, start and end [s from Monday 00:00] of each shift of the week; Sunday's may end after it."""
-    if shifts.times is not None:
-        by_day = shifts.times
-    else:
-        first = shifts.start or 0
-        length, many = PATTERN_SHIFT, PATTERNS[shifts.pattern or "continuous"]
-        daily = tuple((first + turn * length, first + (turn + 1) * length) for turn in range(many))
-        by_day = dict.fromkeys(shifts.days or DAYS, daily)
     return [
-        (f"{name} {_written((start, end))}", DAYS.index(name) * DAY + start, DAYS.index(name) * DAY + end)
-        for name, of_day in by_day.items()
+        (f"{name} {written_shift((start, end))}", DAYS.index(name) * DAY + start, DAYS.index(name) * DAY + end)
+        for name, of_day in daily_shifts(shifts).items()
         for start, end in of_day
     ]
 
@@ -270,7 +281,7 @@ def rotated(shifts: Shifts, by_s: float) -> Shifts:
         last = first + end - start
         parts = [(day, first, DAY), (day + 1, 0, first)] if last - first == DAY and first else [(day, first, last)]
         for on, begin, until in parts:
-            times.setdefault(DAYS[on % 7], []).append(_written((begin, until)))
+            times.setdefault(DAYS[on % 7], []).append(written_shift((begin, until)))
     written = {"times": times, "hours_per_year": shifts.hours_per_year}
     return Shifts.model_validate({key: value for key, value in written.items() if value is not None})
 
