@@ -9,6 +9,7 @@ from itertools import dropwhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
+import typer
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel, BeforeValidator, PlainValidator
 from pydantic.fields import FieldInfo
@@ -16,7 +17,7 @@ from pydantic.fields import FieldInfo
 from connectors.log_mapping import Clock, Columns, Kind, Lifecycle, LogMapping, Rework, Time
 from support.transcripts import run_twin
 from twin import units
-from twin.cli.app import COMMANDS
+from twin.cli.app import COMMANDS, application
 from twin.kpi import elements
 from twin.kpi.definitions import KPIS
 from twin.line.distributions import DISTRIBUTIONS, FORMS, Distribution
@@ -242,6 +243,16 @@ def kpis_page() -> str:
 # The commands
 
 
+def commands() -> Iterator[str]:
+    """Yield every command as it is typed, one that has commands of its own followed by these."""
+    program = typer.main.get_command(application())
+    yield "twin"
+    for name in COMMANDS:
+        yield f"twin {name}"
+        for below in getattr(program.commands[name], "commands", ()):  # type: ignore[attr-defined]
+            yield f"twin {name} {below}"
+
+
 def commands_page() -> str:
     """Return the page on the commands: what each says of itself."""
     lines = [
@@ -252,7 +263,7 @@ def commands_page() -> str:
         "interrupted; 141: nobody reads the output any more; 143: asked to end.",
         "",
     ]
-    for command in ("twin", *(f"twin {name}" for name in COMMANDS)):
+    for command in commands():
         lines += [f"## {command}", "", "```text", run_twin(f"{command} --help", ROOT), "```", ""]
     return "\n".join(lines)
 

@@ -21,8 +21,11 @@ from twin.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = ("lines", "new", "check", "fit", "run", "compare", "schema", "demo")
-"""The commands in the order of `twin --help`; each is the function of that name in the file of that name."""
+COMMANDS = ("lines", "new", "check", "fit", "run", "compare", "schema", "demo", "dashboards")
+"""The commands in the order of `twin --help`; each is the function of that name in the file of that name.
+
+One that has commands of its own is a Typer of that name, and stands behind those that have none.
+"""
 
 WRONG_INPUT = 2
 
@@ -40,7 +43,11 @@ def application() -> typer.Typer:
     )
     program.callback()(start)
     for name in COMMANDS:
-        program.command(name)(getattr(importlib.import_module(f"twin.cli.{name}"), name))
+        command = getattr(importlib.import_module(f"twin.cli.{name}"), name)
+        if isinstance(command, typer.Typer):
+            program.add_typer(command)
+        else:
+            program.command(name)(command)
     return program
 
 

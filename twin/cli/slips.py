@@ -23,6 +23,7 @@ MISSING = {
     "name": "name the line to write, such as my_line",
     "log": "name a log, a file .csv, .parquet or .xes",
     "mapping": "write --map MAP.yaml, the file that says which column of the log is what",
+    "url": "write --url http://HOST:3000, the address of Grafana",
     "output": "write -o LINE.yaml, the line to be written",
 }
 """What to do where an argument is left out, by its name."""
@@ -42,7 +43,7 @@ class Commands(TyperGroup):
         found = super().get_command(ctx, cmd_name)
         if found is None and not cmd_name.startswith("-"):
             near = nearest(cmd_name, self.list_commands(ctx)).partition("; ")[2]
-            raise InputError(f"twin {cmd_name}: there is no such command; {near}")
+            raise InputError(f"{ctx.command_path} {cmd_name}: there is no such command; {near}")
         return found
 
 
