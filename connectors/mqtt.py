@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections import deque
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from paho.mqtt import client as paho
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from connectors.mqtt_connection import Connection, _nobody
@@ -20,12 +18,12 @@ from twin.events import to_json
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from paho.mqtt import client as paho
+
     from connectors.settings import MqttSettings
     from twin.events import Event
     from twin.line.line import Line
 
-MOST_HELD = 20_000
-"""So many messages wait in the program at most; the rest waits at the broker."""
 LONGEST_PAYLOAD, KEPT_OF_LONGER = 65_536, 1_024
 """A longer payload is no event; so much of it is kept [bytes]."""
 MOST_UNDER_WAY = 200
@@ -116,8 +114,8 @@ class Subscription(Connection):
             say=say,
         )
         self._filter = f"{settings.root}/{line.line}/#"
-        self._held: deque[Message] = deque()
-        self._count = 0
+        self._held: list[Message] = []
+        self._wanted = 1
         self._number = 0
         self.client.on_message = self._on_message
         self.client.on_subscribe = self._on_subscribe
@@ -130,12 +128,11 @@ class Subscription(Connection):
         InputError
             As `turn`; or if the broker lets the user read no such topics.
         """
-        if not self._held:
-            self.turn(timeout_s)
-        elif len(self._held) < most:
-            self.turn(0.0)
-        held = self._held
-        return [held.popleft() for _ in range(min(most, len(held)))]
+        self._wanted = most
+        self.turn(timeout_s)
+        taken = list(self._held)
+        self._held.clear()
+        return taken
 
     def acknowledge(self, messages: Sequence[Message]) -> None:
         """Tell the broker that messages are safe. Those of an earlier connection come again, and are told then."""
@@ -150,7 +147,7 @@ class Subscription(Connection):
         if self.status.connected:
             said = self.client.publish(self._presence, OFFLINE, qos=1, retain=True)
             until = time.monotonic() + ANNOUNCE_S
-            while self.status.connected and not said.is_published() and time.monotonic() < until:
+            while not said.is_published() and time.monotonic() < until:
                 self.turn(0.05)
         self.close()
 
@@ -163,11 +160,13 @@ class Subscription(Connection):
             self.client.subscribe(self._filter, qos=1)
 
     def _read(self) -> None:
-        read, before = self.client.loop_read, -1
-        # A call reads one packet; those that were no messages end the turn, so that the rest is looked after too.
-        while self._count != before and len(self._held) < MOST_HELD and self._count - before < MOST_HELD:
-            before = self._count
+        # A call reads one packet. One that was no message ends the turn, so that the rest is looked after too.
+        read, held, wanted = self.client.loop_read, self._held, self._wanted
+        while len(held) < wanted:
+            before = len(held)
             read()
+            if len(held) == before:
+                return
 
     def _on_subscribe(self, _client: Any, _data: Any, _mid: int, reasons: Any, _properties: Any) -> None:  # noqa: ANN401 -- paho's
         if any(reason.is_failure for reason in reasons):
@@ -179,12 +178,11 @@ class Subscription(Connection):
             self.client.publish(self._presence, ONLINE, qos=1, retain=True)
 
     def _on_message(self, _client: Any, _data: Any, message: paho.MQTTMessage) -> None:  # noqa: ANN401 -- paho's
-        self._count += 1
         try:
             topic = message.topic
         except UnicodeDecodeError:
             topic = ""
-        payload = message.payload
+        payload = bytes(message.payload)
         size = len(payload)
         if topic == self._presence:
             self.client.ack(message.mid, message.qos)
