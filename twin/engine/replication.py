@@ -49,7 +49,7 @@ class Task(NamedTuple):
     keep_state: bool
 
 
-class _Keeper:
+class Keeper:
     """Sees to what a rule has flagged: draws, part records, the event ring, a line that has locked."""
 
     def __init__(self, plan: Plan, draws: Draws, deadlock: tuple[str, ...] | None) -> None:
@@ -88,7 +88,7 @@ def run_task(task: Task) -> Run:
     plan, start, end = task.plan, task.warmup, task.warmup + task.horizon
     until = min(task.until, end)
     draws = Draws(plan.streams, task.seed, task.replication)
-    keeper = _Keeper(plan, draws, None if task.initial is None else task.initial.deadlock)
+    keeper = Keeper(plan, draws, None if task.initial is None else task.initial.deadlock)
     make = CLOCKS[task.clock]
     world = world_of(_tables(task), objects=make.objects)
     begun_at = 0.0 if task.initial is None else task.initial.time
@@ -149,7 +149,7 @@ def measure_from(world: World, start: float) -> None:
             column[i] = 0
 
 
-def _result(task: Task, keeper: _Keeper, draws: Draws, tables: dict[str, Any], until: float) -> Run:
+def _result(task: Task, keeper: Keeper, draws: Draws, tables: dict[str, Any], until: float) -> Run:
     plan = task.plan
     measured = min(task.warmup, until)
     raw = np.concatenate(keeper.events)

@@ -68,7 +68,9 @@ class Draws:
 
     def __init__(self, streams: tuple[Stream, ...], seed: int, replication: int) -> None:
         self._streams = streams
-        self._generators = [generator(seed, replication, stream) for stream in streams]
+        self._seed, self._replication = seed, replication
+        self._generators: list[np.random.Generator | None] = [None] * len(streams)
+        self._words: list[list[int] | None] = [None] * len(streams)
         self._random = np.array([not _is_constant(stream) for stream in streams], dtype=bool)
         self._reserves = np.array([RESERVE + stream.burst for stream in streams], dtype=np.int64)
         self._filled = np.zeros(len(streams), dtype=np.int64)
@@ -94,10 +96,21 @@ class Draws:
         self._set_limits(world)
 
     def _fill(self, world: World, k: int) -> None:
-        block = variates(self._generators[k], self._streams[k].distribution, BLOCK)
+        block = variates(self._generator(k), self._streams[k].distribution, BLOCK)
         start = k * BUFFER + int(self._filled[k]) % BUFFER
         world.draws[start : start + BLOCK] = array("d", block.tobytes()) if isinstance(world.draws, array) else block
         self._filled[k] += BLOCK
+
+    def _generator(self, k: int) -> np.random.Generator:
+        """Return the generator of stream k, made when it is first asked: many streams of a short run never are."""
+        made = self._generators[k]
+        if made is None:
+            made = self._generators[k] = generator(self._seed, self._replication, self._streams[k])
+            words = self._words[k]
+            if words is not None:
+                bits = made.bit_generator
+                bits.state = {**bits.state, "state": {"state": np.array(words, dtype=np.uint64)}}
+        return made
 
     def _set_limits(self, world: World) -> None:
         limits = np.where(self._random, self._filled - self._reserves, UNLIMITED)
@@ -109,17 +122,21 @@ class Draws:
 
     def state(self) -> list[tuple[int, list[int]]]:
         """Return variates drawn so far and the words of the generator's state, by stream."""
-        return [
-            (int(filled), rng.bit_generator.state["state"]["state"].tolist())
-            for filled, rng in zip(self._filled, self._generators, strict=True)
-        ]
+        return [(int(filled), self._state_words(k)) for k, filled in enumerate(self._filled)]
+
+    def _state_words(self, k: int) -> list[int]:
+        words = self._words[k]
+        if self._generators[k] is None and words is not None:
+            return words
+        found: list[int] = self._generator(k).bit_generator.state["state"]["state"].tolist()
+        return found
 
     def restore(self, states: list[tuple[int, list[int]]]) -> None:
         """Go on from what `state` returned; the world's rings and positions are taken over with the world."""
         for k, (filled, words) in enumerate(states):
             self._filled[k] = filled
-            generator = self._generators[k].bit_generator
-            generator.state = {**generator.state, "state": {"state": np.array(words, dtype=np.uint64)}}
+            self._words[k] = words
+            self._generators[k] = None
 
 
 def _is_constant(stream: Stream) -> bool:

@@ -1,0 +1,441 @@
+"""A line put as it stands, by the rules themselves: machines in their states, parts where they wait, people at work.
+
+What nobody can see is settled here where it is one of a few (the way of a blocked part, an unknown product); how long
+what has begun still takes is left to `twin.engine.standing`, which draws it for each replication.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from twin.engine.orders_placed import Orders
+from twin.engine.records import (
+    DONE,
+    GROW,
+    GROW_ORDERS,
+    IDLE,
+    LOCKED,
+    OFF_SHIFT,
+    PREPARE,
+    REFILL,
+    STARVED,
+    WORK,
+    Record,
+    World,
+    grow,
+    world_of,
+)
+from twin.engine.replication import measure_from
+from twin.engine.results import who_waits
+from twin.engine.rulebook import bind
+from twin.line.work_calendar import WEEK
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+
+    from twin.engine.plan import Plan
+    from twin.engine.streams import Draws
+
+NEVER = 1e200
+"""A time to failure that nothing reaches while the line is put in place [s]."""
+
+
+class Lot(NamedTuple):
+    """What a part is known to be; None where it is not known."""
+
+    pieces: int | None = None
+    product: str | None = None
+
+
+class MachineStands(NamedTuple):
+    """How one machine stands.
+
+    Attributes
+    ----------
+    state, reason
+        One of `twin.events.STATES`, None where it is not known; the failure while it is broken.
+    since_s
+        When it entered the state [s on the engine's clock], None where it is not known.
+    worked_s
+        How long it has processed the part that it holds [s].
+    holds
+        The part on it, or None.
+    last
+        Product of the last part it was set up for.
+    before
+        Its state before it went off shift, where that is known.
+    """
+
+    state: str | None = None
+    reason: str | None = None
+    since_s: float | None = None
+    worked_s: float = 0.0
+    holds: Lot | None = None
+    last: str | None = None
+    before: str | None = None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a line stands at one moment, as somebody sees it who looks at it.
+
+    Attributes
+    ----------
+    time_s
+        The moment on the engine's clock [s since a Monday 00:00 of shop-floor time].
+    machines
+        Every machine, in the order of the line file.
+    levels
+        Parts in front of a station by edge, those on their way included; 0 where nothing is said.
+    queues
+        What is known of them, the first to leave first; as far as it goes.
+    arrived_s
+        The last arrival at each fed station [s].
+    released_s
+        The last release of an order that was not in the book [s].
+    present
+        People on duty by skill, where they are not as many as the line file says.
+    """
+
+    time_s: float
+    machines: tuple[MachineStands, ...]
+    levels: Mapping[str, int] = field(default_factory=dict)
+    queues: Mapping[str, tuple[Lot, ...]] = field(default_factory=dict)
+    arrived_s: Mapping[str, float] = field(default_factory=dict)
+    released_s: float | None = None
+    present: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass
+class Placed:
+    """A line put in place, and for each machine how much of what it does is spent.
+
+    `cycle`, `setup` and `repair` [s] are None where nothing has begun that was seen; `setup_mean` [s] multiplies what
+    a setup draws; `stop` is how long a stop has lasted that the line file knows nothing of [s]; `moving` are the parts
+    on their way by edge, the first to arrive first.
+    """
+
+    world: World
+    deadlock: tuple[str, ...] | None
+    cycle: list[float]
+    setup: list[float | None]
+    setup_mean: list[float]
+    repair: list[float | None]
+    stop: list[float | None]
+    moving: dict[int, list[int]] = field(default_factory=dict)
+
+
+@cache
+def _rules(*, varied: bool) -> dict[str, Any]:
+    return bind(lambda _, rule: rule, varied=varied)
+
+
+class Placer:
+    """Puts one line in place."""
+
+    def __init__(self, plan: Plan, standing: Standing, draws: Draws, rng: np.random.Generator) -> None:
+        self.plan, self.standing, self.draws, self.rng = plan, standing, draws, rng
+        self.varied = bool(plan.products)
+        self.rules = _rules(varied=self.varied)
+        world = world_of(plan.tables, objects=True)
+        draws.open(world)
+        count = len(world.machines)
+        none: list[float | None] = [None] * count
+        self.placed = Placed(world, None, [0.0] * count, none[:], [1.0] * count, none[:], none[:])
+        self.world, self.line = world, world.line[0]
+        self.orders = Orders(plan, world, self.rules, rng) if self.varied else None
+
+    def put_in_place(self) -> Placed:
+        """Put everything in its place, and make the moves that are then possible."""
+        world, line, now = self.world, self.line, self.standing.time_s
+        line.now = line.wip_since = now
+        self._set_calendar()
+        for e, name in enumerate(self.plan.edges):
+            self._fill_edge(world.edges[e], name)
+        self._people()
+        order = [self._hold(machine, self.standing.machines[machine.index]) for machine in world.machines]
+        for _, _, m in sorted(order):
+            self._enter(world.machines[m], self.standing.machines[m])
+        for station in world.stations:
+            self.rules["mark"](world, station)
+        self._see_to()
+        if line.waiting > 0:
+            self.rules["grant"](world)
+        self.rules["settle"](world)
+        self._see_to()
+        measure_from(world, now)
+        for edge in world.edges:
+            self.placed.moving[edge.index] = self._on_their_way(edge)
+        return self.placed
+
+    def _see_to(self) -> None:
+        line = self.line
+        if line.flag & REFILL:
+            self.draws.refill(self.world)
+        if line.flag & GROW:
+            grow(self.world, "parts")
+        if line.flag & GROW_ORDERS:
+            grow(self.world, "orders")
+        if line.flag & LOCKED:
+            self.placed.deadlock = who_waits(self.plan, self.world)
+        line.flag = 0
+
+    def _set_calendar(self) -> None:
+        """Say whether the line works now, and when that changes."""
+        line, world, now = self.line, self.world, self.standing.time_s
+        line.on = 1
+        if line.windows:
+            week, rest = divmod(now, WEEK)
+            starts = world.windows[::2]
+            ends = world.windows[1::2]
+            later = [w for w, end in enumerate(ends) if rest < end]
+            line.week, line.window = (int(week), later[0]) if later else (int(week) + 1, 0)
+            line.on = int(bool(later) and starts[later[0]] <= rest)
+            timer, at = (line.shift_end, ends) if line.on else (line.shift_start, starts)
+            self.rules["set_time"](world, timer, line.week * WEEK + at[line.window])
+        for machine in world.machines:
+            machine.state, machine.since = (STARVED if line.on else OFF_SHIFT), now
+        for failure in world.failures:
+            failure.age = failure.rest = NEVER
+
+    def _people(self) -> None:
+        for p, skill in enumerate(self.plan.skills):
+            pool, present = self.world.pools[p], self.standing.present.get(skill, 0)
+            if self.line.on and present > 0:
+                pool.people = pool.free = present
+
+    def new_part(self, lot: Lot | None, station: Record, edge: int) -> int:
+        """Make a part that waits before, or is on, a station; return its index."""
+        known = lot or Lot()
+        world = self.world
+        pieces, product = 1, 0
+        if self.orders is not None:
+            pieces, product = self.orders.known(known.pieces, known.product)
+        p: int = self.rules["new_part"](world, station.index, pieces)
+        if self.orders is not None:
+            self.orders.give(p, product, station.index, edge)
+        self._see_to()
+        return p
+
+    def _fill_edge(self, edge: Record, name: str) -> None:
+        """Let as many parts wait as are said to: those that came last are still on their way."""
+        if edge.to < 0 or edge.capacity == 0:
+            return
+        lots, level = self.standing.queues.get(name, ()), self.standing.levels.get(name, 0)
+        station, now = self.world.stations[edge.to], self.standing.time_s
+        parts = [self.new_part(lots[i] if i < len(lots) else None, station, edge.index) for i in range(max(level, 0))]
+        if self.orders is not None:
+            self.orders.end_of_queue()
+        ready = len(parts) - self._under_way(edge, station, parts)
+        for i, p in enumerate(parts):
+            self.world.parts[p].since = now - (ready - i) if i < ready else now
+        edge.level, edge.ready, edge.since = len(parts), ready, now
+        _chain(self.world, edge, parts, ready)
+
+    def _under_way(self, edge: Record, station: Record, parts: list[int]) -> int:
+        """How many of the parts cannot be taken yet: all, if a machine waits; else as many as come meanwhile."""
+        if edge.stream < 0 or not parts:
+            return 0
+        own = range(station.first_machine, station.last_machine)
+        if self.line.on and any(self.standing.machines[m].state == "starved" for m in own):
+            return len(parts)
+        stream = self.plan.streams[edge.stream].distribution
+        work = self.mean_work(station, parts[-1])
+        rate = len(own) / work if work > 0 else 0.0
+        return min(len(parts), round((stream.mean if stream else 0.0) * rate))
+
+    def mean_work(self, station: Record, p: int) -> float:
+        """Return how long a machine of the station takes the part on average [s]."""
+        distribution, factor = work_of(self.plan, self.world, self.world.machines[station.first_machine], p)
+        return float(factor * distribution.mean)
+
+    def _on_their_way(self, edge: Record) -> list[int]:
+        found = []
+        p = edge.moving if edge.stream >= 0 or (self.varied and edge.overtaking) else -1
+        while p >= 0:
+            found.append(p)
+            p = self.world.parts[p].next
+        return found
+
+    def _hold(self, machine: Record, seen: MachineStands) -> tuple[int, float, int]:
+        """Give the machine its part and its failure; return in which order it then enters its state."""
+        station = self.world.stations[machine.station]
+        since = self.standing.time_s if seen.since_s is None else min(seen.since_s, self.standing.time_s)
+        state = seen.state
+        if state in ("processing", "setup", "blocked", "waiting_operator") or (seen.holds and state != "starved"):
+            machine.part = self.new_part(seen.holds, station, -1)
+            if self.orders is not None:
+                self.orders.end_of_queue()
+            self._work(machine, station, seen, self.standing.time_s - since)
+        elif self.orders is not None:
+            self.orders.remember(machine, seen.last)
+        rank = 3 if machine.phase == DONE else 2 if state in ("waiting_repair", "waiting_operator") else 1
+        return rank, since if rank > 1 else 0.0, machine.index
+
+    def _work(self, machine: Record, station: Record, seen: MachineStands, lasted: float) -> None:
+        """Say how far the machine is with the part on it."""
+        placed, m = self.placed, machine.index
+        finished = "blocked" in (seen.state, seen.before if seen.state == "off_shift" else None)
+        machine.phase = DONE if finished else WORK
+        placed.cycle[m] = max(seen.worked_s, 0.0)
+        if self.orders is not None:
+            mean = self.orders.take(machine, station, seen.last)
+            if seen.state == "setup" and station.setup_between and not finished:
+                machine.phase, machine.setup = PREPARE, mean
+                machine.crew_first, machine.crew_last = station.setup_first, station.setup_last
+                placed.setup[m], placed.setup_mean[m] = lasted, mean
+        machine.work = machine.cycle = NEVER if machine.phase != DONE else 0.0
+
+    def _enter(self, machine: Record, seen: MachineStands) -> None:
+        """Bring the machine into its state; those that wait ask in the order in which they have asked."""
+        now = self.standing.time_s
+        since = now if seen.since_s is None else min(seen.since_s, now)
+        stopped = (
+            seen.state in ("down", "waiting_repair", "maintenance")
+            or (seen.state == "off_shift" and (seen.reason in self._failures(machine) or bool(self.line.on)))
+            or (seen.state == "setup" and machine.phase != PREPARE)
+        )
+        if stopped:
+            self._break(machine, seen, now - since)
+        if self.line.on == 0:
+            if machine.phase == DONE:
+                self._block(machine, since)
+                machine.state = OFF_SHIFT
+            return
+        if machine.broken >= 0:
+            self._repair(machine, seen, since)
+            return
+        if machine.first_failure < machine.last_failure:
+            self.rules["run_clocks"](self.world, machine)
+        if machine.phase == DONE:
+            self._block(machine, since)
+        elif machine.phase != IDLE:
+            self._ask_crew(machine, since, waits=seen.state == "waiting_operator")
+
+    def _failures(self, machine: Record) -> list[str]:
+        return list(self.plan.failures[machine.first_failure : machine.last_failure])
+
+    def _break(self, machine: Record, seen: MachineStands, lasted: float) -> None:
+        """Note what stops the machine: one of its failures, or something that the line file knows nothing of."""
+        names, m = self._failures(machine), machine.index
+        if not names or (seen.reason not in names and seen.state not in ("down", "waiting_repair")):
+            self.placed.stop[m] = lasted
+        if not names:
+            return
+        if seen.reason in names:
+            machine.broken = machine.first_failure + names.index(seen.reason)
+        else:
+            rates = [1.0 / max(self._ttf(machine.first_failure + f), 1e-9) for f in range(len(names))]
+            total = sum(rates)
+            machine.broken = machine.first_failure + int(
+                self.rng.choice(len(names), p=[rate / total for rate in rates])
+            )
+        machine.repair = NEVER
+        if seen.state == "down":
+            self.placed.repair[m] = lasted
+
+    def _ttf(self, f: int) -> float:
+        stream = self.plan.streams[self.world.failures[f].ttf_stream].distribution
+        return stream.mean if stream is not None else 1.0
+
+    def _repair(self, machine: Record, seen: MachineStands, since: float) -> None:
+        """A broken machine is repaired, or waits for whom it asks; its crew, had its work begun, stays with it."""
+        rules, world, line = self.rules, self.world, self.line
+        failure = world.failures[machine.broken]
+        if machine.phase == WORK and self.placed.cycle[machine.index] > 0 and failure.operating == 1:
+            self._give(machine.crew_first, machine.crew_last)
+            machine.crewed = int(machine.crew_first < machine.crew_last)
+        if machine.phase == DONE:
+            self._block(machine, since)
+            if machine.phase == IDLE:
+                machine.part = -1
+        if self.placed.stop[machine.index] is not None:
+            machine.need_first = machine.need_last = 0
+        elif seen.state == "down":
+            own = machine.crewed == 1
+            machine.need_first = failure.own_first if own else failure.all_first
+            machine.need_last = failure.own_last if own else failure.all_last
+            self._give(machine.need_first, machine.need_last)
+        else:
+            line.now = since
+            rules["ask_repair"](world, machine)
+            line.now = self.standing.time_s
+            if machine.waiting == 1:
+                return
+        rules["start_repair"](world, machine)
+
+    def _ask_crew(self, machine: Record, since: float, *, waits: bool) -> None:
+        rules, world, line = self.rules, self.world, self.line
+        if waits:
+            line.now = since
+            rules["ask_crew"](world, machine)
+            line.now = self.standing.time_s
+            if machine.waiting == 1:
+                return
+        elif machine.crewed == 0:
+            self._give(machine.crew_first, machine.crew_last)
+            machine.crewed = int(machine.crew_first < machine.crew_last)
+        rules["take_up"](world, machine)
+
+    def _give(self, first: int, last: int) -> None:
+        """People are at work, be they more than the line file has."""
+        for n in range(first, last):
+            need = self.world.needs[n]
+            self.rules["change_pool"](self.world, need.pool, -need.count, 0)
+
+    def _block(self, machine: Record, since: float) -> None:
+        """The finished part leaves if there is room, by a way that is drawn where there are several; else it waits."""
+        machine.done = since
+        edge = self.world.edges[self._way(machine)]
+        state = machine.state
+        self.rules["go_by"](self.world, machine, edge)
+        if machine.broken >= 0 or self.line.on == 0:
+            machine.state = state
+        self._see_to()
+
+    def _way(self, machine: Record) -> int:
+        world, station = self.world, self.world.stations[machine.station]
+        if self.orders is not None and world.parts[machine.part].step >= 0:
+            return self.orders.next_way(machine.part)
+        ways = world.outs[station.first_out : station.last_out]
+        shares = [world.edges[e].cumulative for e in ways]
+        if self.orders is None:
+            shares = [share - (shares[i - 1] if i else 0.0) for i, share in enumerate(shares)]
+        full = [world.edges[e].to >= 0 and world.edges[e].level >= world.edges[e].capacity for e in ways]
+        likely = [share if there or not any(full) else 0.0 for share, there in zip(shares, full, strict=True)]
+        total = sum(likely)
+        return int(self.rng.choice(ways, p=[share / total for share in likely]) if total > 0 else ways[-1])
+
+
+def _chain(world: World, edge: Record, parts: list[int], ready: int) -> None:
+    """Join the parts of an edge to its list, or lists where later ones may overtake."""
+    for before, after in pairwise(parts):
+        world.parts[before].next = after
+    if not parts:
+        return
+    world.parts[parts[-1]].next = -1
+    edge.head, edge.tail = parts[0], parts[-1]
+    edge.moving = parts[ready] if ready < len(parts) else -1
+    if world.line[0].varied and edge.overtaking and ready < len(parts):
+        edge.head, edge.tail = (parts[0], parts[ready - 1]) if ready else (-1, -1)
+        if ready:
+            world.parts[parts[ready - 1]].next = -1
+
+
+def work_of(plan: Plan, world: World, machine: Record, p: int) -> tuple[Any, float]:
+    """Return what a machine's work with a part is drawn from, and what the draw is multiplied by."""
+    stream, factor = machine.cycle_stream, 1.0
+    if plan.products:
+        part = world.parts[p]
+        job = world.jobs[world.stations[machine.station].first_job + part.product]
+        stream += job.stream
+        if job.kind == 1:
+            factor = float(part.pieces)
+        elif job.kind == 2:
+            factor = _rules(varied=True)["at_size"](world, job, part.pieces)
+    return plan.streams[stream].distribution, factor
