@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from grafana_foundation_sdk.builders import barchart, bargauge, stat, statetimeline, table, timeseries
-from grafana_foundation_sdk.builders.dashboard import Dashboard, QueryVariable
+from grafana_foundation_sdk.builders.dashboard import AnnotationQuery, Dashboard, QueryVariable
 from grafana_foundation_sdk.builders.dashboard import Panel as AnyPanel
 from grafana_foundation_sdk.models import common as shapes
 from grafana_foundation_sdk.models import dashboard as model
@@ -90,6 +90,7 @@ def live_line(oee_target: float = OEE_TARGET) -> Dashboard:
         .time(f"now-{BACK}", f"now+{BACK}")
         .timezone("browser")
         .tooltip(model.DashboardCursorSync.CROSSHAIR)
+        .annotation(_notes())
     )
     for variable in variables():
         board = board.with_variable(variable)
@@ -120,6 +121,13 @@ def _variable(name: str, label: str, query: str) -> QueryVariable:
         .query({"query": query, "refId": name})
         .refresh(model.VariableRefresh.ON_TIME_RANGE_CHANGED)
     )
+
+
+def _notes() -> AnnotationQuery:
+    """Return the marks on every course: what people noted, at the time that it is about."""
+    text = select('"text", "station" AS "tags"', "event", "\"kind\" = 'note'", IN_TIME)
+    query = Query(text, table=True, ref="Notes")
+    return AnnotationQuery().name("Notes").datasource(reference()).icon_color(GREY).enable(enable=True).target(query)
 
 
 def all_panels(oee_target: float) -> Iterator[Any]:
