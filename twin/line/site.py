@@ -6,9 +6,11 @@ The cost of labour is stated as published: to the employer, per hour *worked*, a
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Generic, Literal, Self, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from twin.errors import InputError
 from twin.line.described import Described
@@ -16,7 +18,7 @@ from twin.line.load import load_model
 from twin.line.names import nearest
 from twin.line.work_calendar import ALWAYS_OPEN, HOUR, PATTERNS, WEEK, Shifts, scheduled_hours_per_week
 from twin.line.yaml_file import read_text
-from twin.units import EnergyPrice, HourlyCost, Share, refused
+from twin.units import EnergyPrice, HourlyCost, Share, quoted, refused, validator
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,10 +28,27 @@ BASE_SKILL = "operator"
 
 ASSUMPTION = "assumption"
 
+UTC = "UTC"
+"""The time zone of a site that names none."""
+
 WageCase = Literal["low", "mode", "high"]
 Value = TypeVar("Value")
 HoursPerYear = Annotated[float, Field(gt=0, le=8760, allow_inf_nan=False)]
 ShareBelowOne = Annotated[Share, Field(lt=1)]
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        close = get_close_matches(name, available_timezones(), n=1)
+        remedy = f"did you mean {close[0]}?" if close else "write its IANA name, such as Europe/Paris"
+        raise InputError(f"there is no time zone {quoted(name)}; {remedy}") from None
+    return name
+
+
+Zone = Annotated[str, AfterValidator(validator(_zone))]
+"""A time zone by its IANA name, written "Europe/Paris"."""
 
 
 class Sourced(Described):
@@ -97,6 +116,11 @@ class Site(Described):
 
     name: str = Field(description="the site's name", examples=["france"])
     country: str = Field(description="the country's name for people", examples=["France"])
+    zone: Zone = Field(
+        default=UTC,
+        description="time zone in which shifts begin and end, by its IANA name",
+        examples=["Europe/Paris"],
+    )
     currency: str = Field(
         default="EUR", description="money used, and the rates at which it was converted", examples=["EUR"]
     )
