@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from twin.live.picture import Forecast, Row
+
 PAGE = 5000
 """Events held at a time."""
 
@@ -96,6 +98,37 @@ class StoreReader:
         found = self._one("SELECT time_s, data FROM checkpoint WHERE time_s <= ? ORDER BY time_s DESC LIMIT 1", time_s)
         return None if found is None else (found[0], from_json(decompress(found[1])))
 
+    def kpis(self, window: str, start_s: float = -inf, end_s: float = inf) -> list[Row]:
+        """Read the KPIs of the windows of one kind that begin in a span, by (start, station, policy).
+
+        Parameters
+        ----------
+        window
+            "shift", "hour" or "day".
+        start_s, end_s
+            The span, from its start to before its end [s].
+        """
+        from twin.live.picture import Row
+
+        sql = "SELECT row FROM kpi WHERE window = ? AND start_s >= ? AND start_s < ? ORDER BY start_s, station, policy"
+        return [Row(**from_json(row)) for (row,) in self._all(sql, window, start_s, end_s)]
+
+    def forecasts(self, start_s: float = -inf, end_s: float = inf) -> list[Forecast]:
+        """Read the forecasts made in a span, by time.
+
+        Parameters
+        ----------
+        start_s, end_s
+            The span, from its start to before its end [s].
+        """
+        sql = "SELECT forecast FROM forecast WHERE made_s >= ? AND made_s < ? ORDER BY made_s"
+        return [_forecast(from_json(text)) for (text,) in self._all(sql, start_s, end_s)]
+
+    def scores(self) -> list[tuple[float, dict[str, Any]]]:
+        """Read what the forecasts of each finished shift were worth, with the shift's end [s], by time."""
+        found = self._all("SELECT shift_end_s, score FROM score ORDER BY shift_end_s")
+        return [(end_s, from_json(score)) for end_s, score in found]
+
     def counts(self) -> Counts:
         """Count what the store holds."""
         return Counts(
@@ -150,3 +183,10 @@ class StoreReader:
     def _all(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         with sentences(self.path):
             return self._db.execute(sql, values).fetchall()
+
+
+def _forecast(data: dict[str, Any]) -> Forecast:
+    from twin.live.picture import Forecast
+    from twin.live.shift_calendar import Shift
+
+    return Forecast(**data | {"shift": Shift(**data["shift"]), "path": tuple(map(tuple, data["path"]))})
