@@ -130,7 +130,9 @@ def default(field: FieldInfo) -> str:
         return "none"
     if isinstance(value, BaseModel):
         return "its defaults"
-    return f"`{value:g}`" if isinstance(value, float) else f"`{str(value).lower()}`"
+    if isinstance(value, float):
+        return f"`{value:g}`"
+    return f"`{value if isinstance(value, str) else str(value).lower()}`"
 
 
 def fields(model: type[BaseModel]) -> Iterator[tuple[str, ...]]:

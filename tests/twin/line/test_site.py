@@ -47,6 +47,13 @@ def test_wages_of_the_two_sites() -> None:
     assert france.wage("technician") == pytest.approx(1.15 * 46.5, abs=0.05)
 
 
+def test_a_site_has_a_time_zone_and_it_is_utc_unless_named() -> None:
+    zones = {name: load_site(lines.site_path(name)).zone for name in lines.site_names()}
+    assert zones == {"china": "Asia/Shanghai", "france": "Europe/Paris"}
+    assert site().zone == "UTC"
+    assert site(zone="America/New_York").zone == "America/New_York"
+
+
 def test_a_cost_without_a_range_is_its_mode_throughout() -> None:
     assert site().wage(case="low") == site().wage(case="high") == site().wage() == 40.0
 
@@ -70,6 +77,11 @@ def test_the_published_absence_is_that_of_the_plant_unless_stated() -> None:
         ({"cost_per_hour_worked": {"operator": {"mode": "0 EUR/h"} | ASSUMED}}, "above 0"),
         ({"shift_premium": {"3x9": {"value": "5 %"} | ASSUMED}}, 'no pattern "3x9"; did you mean'),
         ({"wages": {}}, "Extra inputs"),
+        ({"zone": "Europe/Pari"}, 'no time zone "Europe/Pari"; did you mean Europe/Paris?'),
+        ({"zone": "Europe"}, 'no time zone "Europe"; '),
+        ({"zone": ""}, 'no time zone ""; write its IANA name, such as Europe/Paris'),
+        ({"zone": "/etc/passwd"}, 'no time zone "/etc/passwd"'),
+        ({"zone": "../UTC"}, 'no time zone "../UTC"'),
     ],
 )
 def test_what_is_wrong_with_a_site_is_told(changes: dict[str, object], told: str) -> None:
