@@ -16,13 +16,16 @@ suitable := import ensurepip, sys; sys.exit(not (3, 11) <= sys.version_info[:2] 
 python = $(shell for name in $(PYTHON) python3.13 python3.12 python3.11 python3 python; do \
 	"$$name" -c '$(suitable)' 2>/dev/null && command -v "$$name" && break; done)
 
-.PHONY: help demo test servers lint docs bench soak clean
+.PHONY: help demo up test servers lint docs bench soak clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 demo: $(venv)/compiled ## Show two lines at work: ceiling tiles as described, and a machine shop known by its log
 	@$(bin)/twin demo
+
+up: ## Start plant, broker, twin, InfluxDB and Grafana in containers; .env with their secrets is written the first time
+	@sh deploy/up.sh
 
 test: $(venv)/developer $(venv)/compiled servers ## Run the tests, on all cores
 	$(bin)/python -m pytest --numprocesses=auto
