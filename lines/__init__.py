@@ -1,4 +1,4 @@
-"""Reference lines and sites that come with the project, found by name."""
+"""Reference lines, sites and ways to count OEE that come with the project, found by name."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from twin.errors import InputError
 from twin.line.names import nearest
 
-__all__ = ["names", "path", "site_names", "site_path", "validation"]
+__all__ = ["names", "path", "policy_names", "policy_path", "site_names", "site_path", "validation"]
 
 
 def names() -> tuple[str, ...]:
@@ -57,12 +57,32 @@ def site_path(name: str) -> Path:
     return _find("site", name, _sites())
 
 
+def policy_names() -> tuple[str, ...]:
+    """Names of the ways to count OEE, in alphabetical order."""
+    return _names(_policies())
+
+
+def policy_path(name: str) -> Path:
+    """Find the file that says how OEE is counted.
+
+    Raises
+    ------
+    InputError
+        If there is no such policy; the message names the nearest.
+    """
+    return _find("policy", name, _policies())
+
+
 def _lines() -> Path:
     return Path(str(resources.files(__name__)))
 
 
 def _sites() -> Path:
     return _lines() / "sites"
+
+
+def _policies() -> Path:
+    return _lines() / "policies"
 
 
 def _names(folder: Path) -> tuple[str, ...]:

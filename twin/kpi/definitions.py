@@ -108,6 +108,11 @@ def mttr(unit: WorkUnit) -> float | None:
     return _ratio(unit.adot, unit.repairs)
 
 
+def unexplained_stop_ratio(unit: WorkUnit) -> float | None:
+    """Share of the down time for which nobody gave a reason: unexplained / ADOT."""
+    return _ratio(unit.unexplained, unit.adot)
+
+
 def throughput_rate(line: WholeLine) -> float | None:
     """Good parts leaving the line per hour of calendar time [parts/h]."""
     return _ratio((line.pq - line.sq) * SECONDS_PER_HOUR, line.calendar)
@@ -183,6 +188,8 @@ KPIS: tuple[Kpi, ...] = (
     Kpi("mttf", "Mean time to failure", "MTTF", "AUPT / FE", "s", "higher", inf, f"{_DIVISOR} FE", _STATION, mttf),
     Kpi("mttr", "Mean time to repair", "MTTR", "ADOT / repairs ended", "s", "lower", inf,
         f"{_DIVISOR} the repairs that ended", _STATION, mttr),
+    Kpi("unexplained_stop_ratio", "Unexplained stop time", "USR", "down time without a reason / ADOT", "1", "lower", 1,
+        f"stops need a reason before anybody can act on them; {_OWN}", _STATION, unexplained_stop_ratio),
     Kpi("throughput_rate", "Throughput rate", "TR", "GQ / calendar time", "parts/h", "higher", inf,
         f"{_ISO} by name, there per order execution time; here per hour of calendar time", _LINE, throughput_rate),
     Kpi("orders_per_h", "Orders per hour", "OPH", "orders / calendar time", "orders/h", "higher", inf,

@@ -21,16 +21,20 @@ FE      failure events                failures that began
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from twin.accounts import by_station
 from twin.events import STATES
 from twin.kpi.energy import energy_j
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from twin.accounts import Accounts
+    from twin.accounts import Accounts, Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,8 @@ class WorkUnit:
     fe: int
     repairs: int
     """Repairs that ended."""
+    unexplained: float
+    """The part of ADOT for which nobody gave a reason [s]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,23 +102,48 @@ def machines_of(accounts: Accounts, station: str) -> tuple[int, ...]:
 def work_unit(accounts: Accounts, machines: Sequence[int]) -> WorkUnit:
     """Sum the elements of some machines, given by their rows in the accounts (see `machines_of`)."""
     rows = list(machines)
-    time = dict(zip(STATES, accounts.states[rows].sum(axis=0).tolist(), strict=True))
+    times, counts = _table(accounts)
+    return _unit(accounts.span_s * len(rows), times[rows].sum(axis=0).tolist(), counts[rows].sum(axis=0).tolist())
+
+
+def work_units(accounts: Accounts) -> list[WorkUnit]:
+    """Sum the elements of every station, in the order of `accounts.stations`."""
+    times, counts = (by_station(accounts, table).tolist() for table in _table(accounts))
+    machines = Counter(accounts.machine_station)
+    return [
+        _unit(accounts.span_s * machines[station], *sums)
+        for station, sums in enumerate(zip(times, counts, strict=True))
+    ]
+
+
+def _table(accounts: Accounts) -> tuple[Floats, Ints]:
+    """Return what work units add up, by machine: times (by state, ideal, unexplained), and counts."""
+    times = np.column_stack((accounts.states, accounts.ideal_s, accounts.unexplained_s))
+    counted = accounts.parts, accounts.scrap, accounts.rework, accounts.failures, accounts.repaired
+    return times, np.column_stack(counted)
+
+
+def _unit(calendar: float, times: Sequence[float], counts: Sequence[int]) -> WorkUnit:
+    *by_state, ideal, unexplained = times
+    time = dict(zip(STATES, by_state, strict=True))
     apt, aust = time["processing"], time["setup"]
     adet = time["starved"] + time["blocked"] + time["waiting_operator"]
     adot = time["down"] + time["waiting_repair"]
+    pq, sq, rq, fe, repairs = counts
     return WorkUnit(
-        calendar=accounts.span_s * len(rows),
+        calendar=calendar,
         pbt=apt + aust + adet + adot,
         apt=apt,
         aust=aust,
         adet=adet,
         adot=adot,
-        ideal=float(accounts.ideal_s[rows].sum()),
-        pq=int(accounts.parts[rows].sum()),
-        sq=int(accounts.scrap[rows].sum()),
-        rq=int(accounts.rework[rows].sum()),
-        fe=int(accounts.failures[rows].sum()),
-        repairs=int(accounts.repaired[rows].sum()),
+        ideal=ideal,
+        pq=pq,
+        sq=sq,
+        rq=rq,
+        fe=fe,
+        repairs=repairs,
+        unexplained=unexplained,
     )
 
 

@@ -17,7 +17,7 @@ from twin.kpi.elements import WholeLine, WorkUnit, machines_of, whole_line, work
 ASKED = {
     "availability", "effectiveness", "quality", "oee", "teep", "throughput_rate", "utilisation_efficiency",
     "setup_ratio", "scrap_ratio", "rework_ratio", "first_pass_ratio", "mtbf", "mttr", "mttf", "lead_time", "wip",
-    "orders_per_h", "energy_per_unit", "labour_hours_per_unit",
+    "orders_per_h", "energy_per_unit", "labour_hours_per_unit", "unexplained_stop_ratio",
 }  # fmt: skip
 
 # One machine for 4,000 s: APT 2000, AUST 200, ADET 600, ADOT 600, so PBT 3400 and AUBT 2800; 190 parts of 10 s at best.
@@ -35,6 +35,7 @@ HAND = make_accounts(
     rework=np.array([9]),
     failures=np.array([4]),
     repaired=np.array([3]),
+    unexplained_s=np.array([150.0]),
     ideal_s=np.array([1900.0]),
     power_w=np.array([times(processing=3600, off_shift=0)]),
     skills=("operator", "technician"),
@@ -64,6 +65,7 @@ BY_STATION = {
     "mtbf": 700.0,  # (2200 + 600) / 4
     "mttf": 550.0,  # 2200 / 4
     "mttr": 200.0,  # 600 / 3
+    "unexplained_stop_ratio": 0.25,  # 150 / 600
 }
 
 BY_LINE = {

@@ -1,0 +1,168 @@
+"""The accounts of the time between two moments, from what a tally held at each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.accounts import Accounts
+from twin.events import STATES
+from twin.kpi.machine_times import STOPS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from twin.accounts import Floats, Ints
+    from twin.kpi.machine_times import MachineTimes
+
+Sums = TypeVar("Sums", bound=NDArray[Any])
+
+COUNTS = ("arrived", "turned_away", "departed", "scrapped", "first_pass", "orders_arrived", "orders_departed")
+"""What is counted of the line as a whole."""
+
+OpenStop = tuple[int, float, tuple[tuple[int, float, float], ...]]
+"""A stop that may yet turn out minor: machine, start, and (slot, seconds, joules) of what it had put there by then."""
+
+
+class Snapshot(NamedTuple):
+    """All that a tally had summed at a moment [s]; slots that it did not know then are missing at the arrays' ends."""
+
+    time_s: float
+    spent: Floats
+    joules: Floats
+    entries: Ints
+    slots: Ints
+    """The slot of each machine then; -1 where its state was not known."""
+    machines: Ints
+    """Parts, scrap, rework, failures, repaired, by machine."""
+    ideal_s: Floats
+    buffers: Floats
+    """Integral of the level, time full, time empty, by buffer."""
+    pools: Floats
+    """People present, people busy, requests waiting, integrated, by pool."""
+    counts: Ints
+    wip_s: float
+    lead_sum_s: float
+    lead_bins: Ints
+    open_stops: tuple[OpenStop, ...]
+
+    def settled(self, minor: Collection[tuple[int, float]], minor_slot: Callable[[int], int]) -> Snapshot:
+        """Return the snapshot as it would have been, had the stops been known that turned out minor."""
+        stops = [stop for stop in self.open_stops if (stop[0], stop[1]) in minor]
+        if not stops:
+            return self
+        moves = [(slot, minor_slot(slot), s, j) for _, _, shares in stops for slot, s, j in shares if s > 0]
+        many = max((slot for _, slot, _, _ in moves), default=-1) + 1
+        spent, joules = _longer(self.spent, many).copy(), _longer(self.joules, many).copy()
+        entries = _longer(self.entries, many).copy()
+        for slot, into, seconds, energy in moves:
+            for sums, moved in ((spent, seconds), (joules, energy)):
+                sums[slot] -= moved
+                sums[into] += moved
+            entries[slot] -= 1
+            entries[into] += 1
+        machines = self.machines.copy()
+        for row, _, _ in stops:
+            machines[3, row] -= 1
+        left = tuple(stop for stop in self.open_stops if stop not in stops)
+        return self._replace(spent=spent, joules=joules, entries=entries, machines=machines, open_stops=left)
+
+
+class Frame(NamedTuple):
+    """What all accounts of one line share."""
+
+    stations: tuple[str, ...]
+    machine_station: tuple[int, ...]
+    power_w: Floats
+    edges: tuple[str, ...]
+    skills: tuple[str, ...]
+
+
+def accounts_between(
+    earlier: Snapshot, later: Snapshot, frame: Frame, times: MachineTimes, scheduled_s: float
+) -> Accounts:
+    """Return the accounts of the time between two snapshots of one tally.
+
+    Parameters
+    ----------
+    earlier, later
+        The snapshots.
+    frame
+        What the line's accounts share.
+    times
+        The machines' times of the tally, which knows what its slots mean.
+    scheduled_s
+        The part of the time inside the shifts [s].
+
+    Notes
+    -----
+    Where a machine has told its power, `power_w` is the mean of what it told in each state, so that power times time
+    is the energy measured; elsewhere it is the line's own.
+    """
+    many, shape = len(later.spent), (len(frame.machine_station), len(STATES))
+    spent = later.spent - _longer(earlier.spent, many)
+    cells = np.array(times.cells[:many], dtype=np.intp)
+    states = _by_state(cells, spent, shape)
+    power = frame.power_w
+    measured = [row for row, watts in enumerate(times.watts) if watts is not None]
+    if measured:
+        joules = _by_state(cells, later.joules - _longer(earlier.joules, many), shape)
+        power = power.copy()
+        power[measured] = np.divide(
+            joules[measured], states[measured], out=power[measured].copy(), where=states[measured] > 0
+        )
+    parts, scrap, rework, failures, repaired = later.machines - earlier.machines
+    level_s, full_s, empty_s = later.buffers - earlier.buffers
+    present_s, busy_s, waiting_s = later.pools - earlier.pools
+    return Accounts(
+        span_s=later.time_s - earlier.time_s,
+        scheduled_s=scheduled_s,
+        stations=frame.stations,
+        machine_station=frame.machine_station,
+        states=states,
+        parts=parts,
+        scrap=scrap,
+        rework=rework,
+        failures=failures,
+        repaired=repaired,
+        unexplained_s=_unexplained(spent, times, shape[0]),
+        ideal_s=later.ideal_s - earlier.ideal_s,
+        power_w=power,
+        edges=frame.edges,
+        level_s=level_s,
+        full_s=full_s,
+        empty_s=empty_s,
+        skills=frame.skills,
+        present_s=present_s,
+        busy_s=busy_s,
+        waiting_s=waiting_s,
+        wip_s=later.wip_s - earlier.wip_s,
+        lead_sum_s=later.lead_sum_s - earlier.lead_sum_s,
+        lead_bins=later.lead_bins - earlier.lead_bins,
+        **dict(zip(COUNTS, (later.counts - earlier.counts).tolist(), strict=True)),
+    )
+
+
+def _by_state(cells: NDArray[np.intp], sums: Floats, shape: tuple[int, int]) -> Floats:
+    added: Floats = np.bincount(cells, sums, minlength=shape[0] * shape[1]).astype(np.float64).reshape(shape)
+    return added
+
+
+_STOPS = frozenset(STATES.index(state) for state in STOPS)
+
+
+def _unexplained(spent: Floats, times: MachineTimes, machines: int) -> Floats:
+    unexplained = np.zeros(machines)
+    for slot, (row, _, reason, _) in enumerate(times.keys[: len(spent)]):
+        if reason is None and times.cells[slot] % len(STATES) in _STOPS:
+            unexplained[row] += spent[slot]
+    return unexplained
+
+
+def _longer(sums: Sums, many: int) -> Sums:
+    if len(sums) >= many:
+        return sums
+    longer: Any = np.concatenate((sums, np.zeros(many - len(sums), sums.dtype)))
+    return longer  # type: ignore[no-any-return]
