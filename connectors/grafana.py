@@ -9,6 +9,7 @@ from twin.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from typing import Self
 
     from requests import Response
 
@@ -53,17 +54,17 @@ def push(settings: GrafanaSettings, folder: Folder, dashboards: Sequence[Mapping
     InputError
         In one sentence, if Grafana is away, refuses, or is none. What was pushed before stays.
     """
-    grafana = _Grafana(settings)
-    grafana.who()
-    _make(grafana, folder)
-    return [_push(grafana, folder, dashboard) for dashboard in dashboards]
+    with _Grafana(settings) as grafana:
+        grafana.who()
+        _make(grafana, folder)
+        return [_push(grafana, folder, dashboard) for dashboard in dashboards]
 
 
 def check(settings: GrafanaSettings, source: str) -> str | None:
     """Return what is wrong with Grafana, its token or the data source of this uid, in a sentence, or None."""
-    grafana = _Grafana(settings)
     try:
-        grafana.who()
+        with _Grafana(settings) as grafana:
+            grafana.who()
         missing = not has_source(settings, source)
     except InputError as error:
         return str(error)
@@ -79,7 +80,8 @@ def has_source(settings: GrafanaSettings, source: str) -> bool:
         As `push`.
     """
     unseen = {NOT_FOUND: False, FORBIDDEN: True}
-    answer = _Grafana(settings).ask("GET", f"/datasources/uid/{source}", unless=unseen)
+    with _Grafana(settings) as grafana:
+        answer = grafana.ask("GET", f"/datasources/uid/{source}", unless=unseen)
     return answer if isinstance(answer, bool) else True
 
 
@@ -97,9 +99,7 @@ def _push(grafana: _Grafana, folder: Folder, dashboard: Mapping[str, Any]) -> Pu
     body = {"dashboard": {**dashboard, "id": None}, "folderUid": folder.uid, "overwrite": True}
     answer = grafana.ask("POST", "/dashboards/db", body)
     version = int(answer["version"])
-    return Pushed(
-        str(dashboard["title"]), version, version != before["dashboard"]["version"], str(answer.get("url", ""))
-    )
+    return Pushed(str(dashboard["title"]), version, version != before["dashboard"]["version"], f"/d/{uid}")
 
 
 class _Grafana:
@@ -122,10 +122,17 @@ class _Grafana:
         self._status = 0
         self._api.s.hooks["response"].append(self._heard)
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._api.s.close()
+
     def _heard(self, response: Response, **_: object) -> None:
         self._status = response.status_code
         if response.is_redirect:
             target = response.headers["location"].partition("/api")[0]
+            response.close()
             raise InputError(f"{self._url}: it sends on to {target}; write that address")
 
     def who(self) -> None:

@@ -354,7 +354,7 @@ def _events() -> table.Panel:
     query = select(
         '"station", "machine", "kind", "text", "seconds"',
         "event",
-        *chosen("station"),
+        f"({chosen('station')[0]} OR {WHOLE_LINE})",
         IN_TIME,
         end=" ORDER BY time DESC LIMIT 50",
     )

@@ -87,10 +87,10 @@ def points() -> Iterator[Point]:
         "p50_first": 18_400.0,
     }
     yield Point("score", {**LINE, **earlier}, score, TICK - 2 * HOUR)
-    stopped = {"text": "Stopped: blade", "kind": "down", "reason": "blade", "seconds": 240.0}
-    yield Point("event", {**LINE, "station": "split", "machine": "1"}, stopped, TICK - HOUR)
-    note = {"text": "Blade changed", "kind": "note", "reason": "blade", "seconds": 60.0}
-    yield Point("event", {**LINE, "station": "infeed", "machine": "1"}, note, TICK - 2 * HOUR)
+    stopped = {"text": "Stopped: blade", "reason": "blade", "seconds": 240.0}
+    yield Point("event", {**LINE, "station": "split", "machine": "1", "kind": "down"}, stopped, TICK - HOUR)
+    note = {"text": "No power", "reason": "mains", "seconds": 60.0}
+    yield Point("event", {**LINE, "station": "_line", "machine": "_all", "kind": "note"}, note, TICK - 2 * HOUR)
     yield Point("twin", LINE, {name: number for number, name in enumerate(TWIN)}, TICK)
 
 
@@ -120,7 +120,7 @@ EXPECTED: dict[str, list[object]] = {
     "Energy per unit, kWh/unit": [salt + known("energy_per_unit") for salt in (900.0, 500.0, 0.0)],
     "Forecast and what came": [18_200.0, 18_400.0],
     "P10 to P90 held": [0.78],
-    "Events": ["Stopped: blade", "Blade changed"],
+    "Events": ["Stopped: blade", "No power"],
     "The twin itself": [0, 1, 2, 3, 4, 5],
 }
 """What each panel must show, by its title, in the order of its questions and series."""
@@ -175,7 +175,7 @@ def test_notes_are_marked_on_every_course(influx: Influx, document: dict[str, An
     query = filled(notes["target"]["query"], default_values(document, influx.query), TICK - 8 * HOUR, TICK)
 
     [note] = influx.query(query)
-    assert (note["text"], note["tags"]) == ("Blade changed", "infeed")
+    assert (note["text"], note["tags"]) == ("No power", "_line")
     assert notes["target"]["resultFormat"] == "table"
 
 

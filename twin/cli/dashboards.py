@@ -17,10 +17,10 @@ def _target(written: object) -> float:
     from twin.units import share
 
     try:
-        found = share(str(written) if "%" in str(written) else float(str(written)))
-    except ValueError:
+        found = share(str(written))
+    except InputError:
         found = 0.0
-    if not 0 < found <= 1:
+    if not found:
         raise InputError(f'--oee-target: "{written}" is no OEE; write 75 % or 0.75')
     return found
 
