@@ -161,3 +161,20 @@ class Forecast(NamedTuple):
     chance_high: float | None
     path: tuple[tuple[float, float, float, float], ...]
     digest: str
+
+
+class Score(NamedTuple):
+    """How good the forecasts of a finished shift were.
+
+    `forecasts`: how many; `coverage`: the share of them whose P10 to P90 held what came; `pinball`: pinball loss, mean
+    over the three quantiles [units of the product]; `brier`: Brier score of the chance of the plan, None where there
+    was none; `actual`: what came, `p50_first`: P50 of the first forecast [units].
+    """
+
+    shift: Shift
+    forecasts: int
+    coverage: float
+    pinball: float
+    brier: float | None
+    actual: float
+    p50_first: float
