@@ -101,9 +101,10 @@ class Found:
     def _sentences(self, mapping: MachineMapping) -> Iterator[str]:
         read, columns = self.read, mapping.columns
         unused = read.rows - read.used - read.duplicates
+        repeat = "that repeats another" if read.duplicates == 1 else "that repeat another"
         yield (
-            f"{read.rows:,} rows of {self._path}: {read.used:,} used, {read.duplicates:,} dropped that repeat another, "
-            f"{unused:,} not used."
+            f"{self._path}: {read.rows:,} {_rows(read.rows)}, {read.used:,} used, "
+            f"{read.duplicates:,} {repeat} dropped, {unused:,} not used."
         )
         if read.machines.rows:
             yield f"Not used, of machines that the mapping does not know ({columns.machine}): {_listed(read.machines)}."
@@ -119,9 +120,10 @@ class Found:
                 "their pieces count as those of no product."
             )
         if self.moved > OFTEN * read.used:
+            whose = "its" if self.moved == 1 else "their"
             yield (
-                f"{self.moved:,} rows began before the last of their machine had ended and were moved on, by up to "
-                f"{format_time(self.moved_ns / SECOND)}; does the time stamp mark the other end (time: stamp)?"
+                f"{self.moved:,} {_rows(self.moved)} began before the last of {whose} machine had ended, moved on by "
+                f"up to {_time(self.moved_ns)}; does the time stamp mark the other end of its span (time: stamp)?"
             )
         yield from self._silent(mapping)
 
@@ -148,6 +150,10 @@ class Found:
         return f"{datetime.fromtimestamp(time_ns // SECOND, ZoneInfo(zone)):%Y-%m-%d %H:%M}"
 
 
+def _rows(count: int) -> str:
+    return "row" if count == 1 else "rows"
+
+
 def _time(nanos: int) -> str:
     return format_time(nanos / SECOND)
 
@@ -158,6 +164,6 @@ def _listed(labels: Labels, moment: Callable[[int], str] | None = None) -> str:
     shown = []
     for text, rows in ranked[:MOST_SHOWN]:
         since = "" if moment is None else f" from {moment(labels.first_ns[text])}"
-        shown.append(f"{quoted(text)} ({rows:,} {'row' if rows == 1 else 'rows'}{since})")
+        shown.append(f"{quoted(text)} ({rows:,} {_rows(rows)}{since})")
     more = len(labels.rows) - len(shown)
     return ", ".join(shown) + (f" and {more:,} more" if more > 0 else "")

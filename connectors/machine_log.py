@@ -169,7 +169,9 @@ class _Reader:
         machine = self.machines[row.machine]
         begin_ns = max(row.begin_ns, machine.end_ns) if machine.seen else row.begin_ns
         if begin_ns - row.begin_ns > self.silent_ns:
-            self.found.read.problem(row.row, "begins long before the row before it ended; is its duration right?")
+            self.found.read.problem(
+                row.row, "begins long before the row before it has ended; the unit of the duration may be another"
+            )
             return
         self.found.span(row, machine.end_ns if machine.seen else None, begin_ns, begin_ns + row.lasts_ns)
         machine.seen, machine.end_ns = True, begin_ns + row.lasts_ns

@@ -216,13 +216,13 @@ def _durations(cells: pd.Series[str], mapping: MachineMapping, problems: Problem
     seconds = _numbers(cells, mapping, "duration", problems) * mapping.second
     note(problems, cells == "", "has no duration")
     note(problems, seconds < 0, "duration {} is below 0", cells)
-    note(problems, seconds > LONGEST_S, "duration {} is over 31 days; is its unit another?", cells)
+    note(problems, seconds > LONGEST_S, "duration {} is over 31 days; its unit may be another", cells)
     return (seconds.where(seconds.between(0, LONGEST_S), 0) * SECOND).round().astype("int64")
 
 
 def _powers(cells: pd.Series[str], mapping: MachineMapping, problems: Problems) -> pd.Series[float]:
     power = _numbers(cells, mapping, "power", problems) * mapping.kilowatt
-    note(problems, power.abs() > MOST_KW, "power {} is more than a plant has; is its unit another?", cells)
+    note(problems, power.abs() > MOST_KW, "power {} is more than a plant draws; its unit may be another", cells)
     return power
 
 
