@@ -151,6 +151,19 @@ def site_path(named: str) -> Path:
     return _path(named, lines.site_path, "site")
 
 
+def policy_path(named: str) -> Path:
+    """Return the file of a policy: a path, or the name of a policy that comes along.
+
+    Raises
+    ------
+    InputError
+        If it is neither.
+    """
+    import lines
+
+    return _path(named, lines.policy_path, "policy")
+
+
 def _path(named: str, find: Callable[[str], Path], what: str) -> Path:
     written_as_path = named.endswith((".yaml", ".yml")) or any(mark and mark in named for mark in (os.sep, os.altsep))
     path = Path(named)

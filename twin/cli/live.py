@@ -1,0 +1,253 @@
+"""`twin live`: hold a mirror up to a plant: its KPIs, its stops, and where the shift will end."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+import time
+from contextlib import ExitStack, closing, contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from connectors.store_schema import Unwritable
+from twin.cli.resolve import LineArgument, OptionsOption, line_of, policy_path, site_of, whole_number
+from twin.cli.wire import HOME, MqttOption, SiteOption, TopicOption, VersionOption, broker, say
+from twin.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from connectors.mqtt import Subscription
+    from twin.cli.live_loop import LiveTwin, Watched
+    from twin.cli.live_screen import Screen
+    from twin.kpi.policy import Policy
+    from twin.line.line import Line
+    from twin.line.site import Site
+
+InfluxOption = Annotated[
+    str | None, typer.Option("--influx", metavar="URL", help="InfluxDB 2.x; the token is TWIN_INFLUX_TOKEN.")
+]
+OrgOption = Annotated[str, typer.Option("--influx-org", metavar="ORG", help="Its organisation.")]
+BucketOption = Annotated[str, typer.Option("--influx-bucket", metavar="BUCKET", help="Its bucket.")]
+GrafanaOption = Annotated[
+    str | None, typer.Option("--grafana", metavar="URL", help="With --check; the token is TWIN_GRAFANA_TOKEN.")
+]
+StoreOption = Annotated[
+    Path | None, typer.Option("--store", metavar="FILE", help="What is kept here.  [default: LINE.sqlite]")
+]
+PolicyOption = Annotated[
+    str, typer.Option("--policy", metavar="NAME", help="How OEE is counted: a policy that comes along, or a file.")
+]
+PlanOption = Annotated[
+    float | None,
+    typer.Option("--plan", metavar="UNITS", min=0.0, help="Output planned for a shift.  [default: of the year's demand]"),
+]
+EveryOption = Annotated[
+    str, typer.Option("--every", metavar="TIME", help="How often KPIs are told, of the plant's time.")
+]
+RunsOption = Annotated[
+    int,
+    typer.Option(
+        "--replications",
+        metavar="N",
+        parser=whole_number("--replications", 0, 100_000),
+        help="Runs of a forecast; 0 for none.",
+    ),
+]
+IdleOption = Annotated[
+    str | None, typer.Option("--until-idle", metavar="TIME", help="Stop when nothing has come for so long.")
+]
+CheckOption = Annotated[
+    bool, typer.Option("--check", help="Try broker, store, InfluxDB and Grafana, say what is wrong, and stop.")
+]
+
+REFRESH_S = 0.5
+"""How often the screen is drawn anew [s]."""
+FULL_DISK_S = 2.0
+"""How long to wait where the store cannot be written [s]."""
+
+
+def live(
+    line: LineArgument,
+    *,
+    mqtt: MqttOption,
+    mqtt_version: VersionOption = "5",
+    topic: TopicOption = None,
+    site: SiteOption = HOME,
+    options: OptionsOption = None,
+    store: StoreOption = None,
+    influx: InfluxOption = None,
+    influx_org: OrgOption = "twin",
+    influx_bucket: BucketOption = "twin",
+    policy: PolicyOption = "standard",
+    plan: PlanOption = None,
+    every: EveryOption = "1 min",
+    replications: RunsOption = 200,
+    until_idle: IdleOption = None,
+    check: CheckOption = False,
+    grafana: GrafanaOption = None,
+) -> None:
+    """Mirror a plant over MQTT: its KPIs, its stops, and where the shift will end.
+
+    Nothing is lost: an event is acknowledged once it is in the store, and points wait there for InfluxDB.
+    """
+    chosen, place = line_of(line), site_of(site)
+    settings = broker(mqtt, mqtt_version, topic, place)
+    from connectors.forward import Forwarder
+    from connectors.influxdb import InfluxDb
+    from connectors.mqtt import Subscription
+    from connectors.settings import grafana_settings, influx_settings
+    from connectors.store import Store
+    from twin.cli.live_loop import LiveTwin
+    from twin.cli.live_screen import shown
+    from twin.engine.compile_once import compile_once
+
+    points = None if influx is None else influx_settings(influx, org=influx_org, bucket=influx_bucket)
+    path = store or Path(f"{chosen.line}.sqlite")
+    if check:
+        from twin.cli.live_check import checked
+
+        seen = None if grafana is None else grafana_settings(grafana)
+        raise typer.Exit(0 if checked(settings, chosen, path, points, seen) else 1)
+    watched = watched_line(
+        chosen, place, options=options, root=settings.root, policy=policy, plan=plan, every=every,
+        replications=replications, forwards=points is not None,
+    )  # fmt: skip
+    idle_s = None if until_idle is None else _time("--until-idle", until_idle)
+    with _asked_to_stop() as stopping, ExitStack() as stack:
+        kept = stack.enter_context(closing(Store(path, chosen.line)))
+        subscription = Subscription(settings, chosen, say=say)
+        stack.callback(subscription.stop)
+        subscription.connect()
+        if replications:
+            compile_once(sys.stderr)
+        twin = stack.enter_context(closing(LiveTwin(watched, kept)))
+        if points is not None:
+            forwarder = Forwarder(kept.outbox, InfluxDb(points))
+            forwarder.start()
+            stack.callback(forwarder.stop)
+        screen = stack.enter_context(shown(watched, kept))
+        watch(twin, subscription, screen, stopping=stopping, idle_s=idle_s)
+
+
+def watched_line(
+    line: Line,
+    site: Site,
+    *,
+    root: str,
+    options: str | None = None,
+    policy: str = "standard",
+    plan: float | None = None,
+    every: str = "1 min",
+    replications: int = 200,
+    forwards: bool = False,
+) -> Watched:
+    """Return what a live twin of a line at a site watches; the rest is as on the command line.
+
+    Raises
+    ------
+    InputError
+        If there is no such level or policy, or `every` is no time.
+    """
+    from twin.cli.live_loop import Watched
+    from twin.line.scenario import scenario
+    from twin.live.forecast import shift_plan
+    from twin.live.shift_calendar import ShiftCalendar
+
+    return Watched(
+        scenario=scenario(line, options),
+        site=site,
+        calendar=ShiftCalendar(line.shifts, site.zone),
+        policy=policy_of(policy),
+        root=root,
+        plan=lambda shift: shift_plan(line, shift) if plan is None else plan,
+        forwards=forwards,
+        every_s=_time("--every", every),
+        replications=replications,
+    )
+
+
+def watch(
+    twin: LiveTwin,
+    subscription: Subscription,
+    screen: Screen,
+    *,
+    stopping: Callable[[], bool],
+    idle_s: float | None = None,
+) -> None:
+    """Mirror what comes until asked to stop, or until nothing has come for so long [s]."""
+    heard = drawn = time.monotonic()
+    while not stopping():
+        messages = subscription.take(REFRESH_S)
+        now = time.monotonic()
+        if messages:
+            heard = now
+            if not _went(partial(twin.take, messages), subscription, stopping):
+                break
+            subscription.acknowledge(messages)
+        elif idle_s is not None and now - heard > idle_s:
+            break
+        _went(lambda: screen.told(twin.tell(), twin), subscription, stopping)
+        if now - drawn >= REFRESH_S:
+            screen.draw(twin, subscription.status)
+            drawn = now
+    screen.draw(twin, subscription.status)
+
+
+def _went(do: Callable[[], None], subscription: Subscription, stopping: Callable[[], bool]) -> bool:
+    """Do what writes to the store, again while the disk refuses; False if asked to stop before it went."""
+    said = False
+    while not stopping():
+        try:
+            do()
+        except Unwritable as error:
+            if not said:
+                say(f"{error}; the broker keeps what comes meanwhile")
+            said = True
+            until = time.monotonic() + FULL_DISK_S
+            while time.monotonic() < until and not stopping():
+                subscription.turn(0.2)
+        else:
+            return True
+    return False
+
+
+@contextmanager
+def _asked_to_stop() -> Iterator[Callable[[], bool]]:
+    """Give what says whether the program was asked to end (SIGTERM, or an interrupt)."""
+    asked = threading.Event()
+    before = {number: signal.signal(number, lambda *_: asked.set()) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield asked.is_set
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def policy_of(named: str) -> Policy:
+    """Load a policy: by the name of one that comes along, or a file.
+
+    Raises
+    ------
+    InputError
+        If there is none, with every problem of its file.
+    """
+    from twin.kpi.policy import load_policy
+
+    return load_policy(policy_path(named))
+
+
+def _time(option: str, written: str) -> float:
+    from twin.units import parse
+
+    try:
+        found = parse(written)
+    except InputError as error:
+        raise InputError(f"{option}: {error}") from None
+    if found < 1:
+        raise InputError(f'{option}: "{written}" is too short; write 1 s or more')
+    return found

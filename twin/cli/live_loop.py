@@ -1,0 +1,260 @@
+"""A live twin at work: messages become events in the store, events become KPIs, points and forecasts.
+
+The order of things is what makes it lose nothing: an event is committed, then acknowledged, then mirrored. What the
+mirror makes (points, checkpoint) is saved at every tick; after a stop, however it came, the events since the last
+checkpoint are mirrored again and make the same points again.
+"""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from math import inf
+from typing import TYPE_CHECKING, NamedTuple
+
+from connectors.mqtt_reading import Reader, Refused
+from connectors.store_reading import Quarantined
+from twin.live.clock import SECOND, epoch_for, is_ahead, rebased
+from twin.live.forecast import forecast, score
+from twin.live.mirror import Mirror, replay
+from twin.live.points import (
+    forecast_points,
+    line_row,
+    note_point,
+    origin,
+    score_points,
+    tick_points,
+    twin_point,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from connectors.mqtt import Message
+    from connectors.store import Store
+    from twin.events import Event
+    from twin.kpi.policy import Policy
+    from twin.line.scenario import Scenario
+    from twin.line.site import Site
+    from twin.live.picture import Forecast, Score, Tick
+    from twin.live.points import Origin
+    from twin.live.shift_calendar import Shift, ShiftCalendar
+
+FORECAST_EVERY_S = 60.0
+"""A forecast is made at most so often [s of the plant's time]."""
+
+
+class Watched(NamedTuple):
+    """What a live twin watches, and how.
+
+    `root` begins the topics; `plan` gives the output to be reached in a shift [units of the product], None where there
+    is none; `forwards` says whether points are kept for a database, `replications` how many a forecast takes, 0 for no
+    forecasts.
+    """
+
+    scenario: Scenario
+    site: Site
+    calendar: ShiftCalendar
+    policy: Policy
+    root: str
+    plan: Callable[[Shift], float | None]
+    forwards: bool = False
+    every_s: float = 60.0
+    lateness_s: float = 60.0
+    replications: int = 200
+
+
+class LiveTwin:
+    """Holds a mirror up to a plant, keeps what it shows, and foretells the end of the shift.
+
+    Parameters
+    ----------
+    watched
+        What it watches.
+    store
+        Where it keeps everything; if it holds events, the mirror stands as they left it.
+    """
+
+    def __init__(self, watched: Watched, store: Store) -> None:
+        self.watched, self.store = watched, store
+        self.forecast: Forecast | None = None
+        self.score: Score | None = None
+        self.mirror: Mirror | None = None
+        self.source: Origin | None = None
+        self._notes: list[Event] = []
+        self._reader = Reader(watched.root, watched.scenario.line)
+        self._epoch_ns = store.epoch_ns
+        self._stale = False
+        self._teller = ThreadPoolExecutor(1, thread_name_prefix="forecast")
+        self._telling: Future[Forecast] | None = None
+        self._told_s = -inf
+        if self._epoch_ns is not None:
+            self._mirror_again(inf)
+
+    def take(self, messages: Sequence[Message]) -> None:
+        """Make messages safe in the store and mirror them; afterwards they may be acknowledged.
+
+        Raises
+        ------
+        Unwritable
+            If the disk refuses; nothing has happened then, and the same messages may be taken again.
+        """
+        events, refused = self._read(messages)
+        new = self.store.commit(events, refused)
+        if not new:
+            return
+        mirror = self.mirror or self._begin()
+        if self._stale:
+            self._mirror_again(inf)
+            return
+        mirror.take(new)
+        self._notes += [event for event in new if event.kind == "note"]
+        if mirror.wants_replay_from is not None:
+            self._mirror_again(mirror.wants_replay_from)
+
+    def tell(self) -> list[Tick]:
+        """Save what has come of the events, and return it: ticks, and with them points, forecasts and scores.
+
+        Raises
+        ------
+        Unwritable
+            If the disk refuses; the mirror then begins anew from what is kept, and tells the same again.
+        """
+        if self._stale:
+            self._mirror_again(inf)
+        if self.mirror is None or self.source is None:
+            return []
+        ticks, foretold = self.mirror.ticks(), self._foretold()
+        if not ticks and foretold is None:
+            return []
+        scores = [found for tick in ticks for found in self._scored(tick)]
+        points = [point for tick in ticks for point in tick_points(tick, self.source)]
+        points += [note_point(note, self.source) for note in self._notes]
+        points += [point for found in scores for point in score_points(found, self.source)]
+        if foretold is not None:
+            self.forecast = foretold
+            points += forecast_points(foretold, self.source)
+        if ticks:
+            points.append(twin_point(ticks[-1].time_s, self.books(), self.source))
+        checkpoint = self.mirror.checkpoint() if ticks else None
+        self._stale = True
+        self.store.save(
+            rows=[row for tick in ticks for row in tick.rows],
+            points=points if self.watched.forwards else (),
+            forecasts=() if foretold is None else (foretold,),
+            scores=[(self._seconds(found.shift.end_ns), found._asdict()) for found in scores],
+            checkpoint=None if checkpoint is None else (checkpoint["time_s"], checkpoint),
+            shift=_text(ticks[-1].shift) if ticks else "",
+        )
+        self._stale = False
+        self._notes.clear()
+        self._foretell()
+        return ticks
+
+    def books(self) -> dict[str, int]:
+        """Return what the twin has kept and refused, by name."""
+        mirror = self.mirror
+        return {
+            **self.store.counts()._asdict(),
+            "contradictions": 0 if mirror is None else mirror.contradictions.total(),
+            "too_late": 0 if mirror is None else mirror.too_late,
+        }
+
+    def close(self) -> None:
+        """Stop foretelling; what is under way is not waited for."""
+        self._teller.shutdown(wait=False, cancel_futures=True)
+
+    def _read(self, messages: Sequence[Message]) -> tuple[list[Event], list[Quarantined]]:
+        """Return the events of messages, in the mirror's time, and the messages that are none."""
+        events: list[Event] = []
+        refused: list[Quarantined] = []
+        wall_ns = time.time_ns()
+        for message in messages:
+            found = self._reader.read(message)
+            if not isinstance(found, Refused):
+                found = self._in_time(found, wall_ns)
+            if isinstance(found, Refused):
+                refused.append(Quarantined(wall_ns, message.topic, message.payload, message.size, found.reason))
+            else:
+                events.append(found)
+        return events, refused
+
+    def _in_time(self, event: Event, wall_ns: int) -> Event | Refused:
+        if self._epoch_ns is None:
+            self._epoch_ns = epoch_for(event, self.watched.calendar.zone)
+            self.store.set_epoch(self._epoch_ns)
+        event = rebased(event, self._epoch_ns)
+        now_s = inf if self.mirror is None else self.mirror.now_s
+        return Refused("its clock is ahead of the plant's and of ours") if is_ahead(event, now_s, wall_ns) else event
+
+    def _begin(self) -> Mirror:
+        """Hold up a mirror that has seen nothing yet."""
+        watched, epoch_ns = self.watched, self._epoch_ns or 0
+        self.source = origin(watched.scenario, watched.site, watched.calendar, epoch_ns, watched.plan)
+        self.mirror = Mirror(
+            watched.scenario,
+            watched.calendar,
+            watched.policy,
+            epoch_ns=epoch_ns,
+            lateness_s=watched.lateness_s,
+            every_s=watched.every_s,
+        )
+        return self.mirror
+
+    def _mirror_again(self, from_s: float) -> None:
+        """Hold the mirror up anew to all that is kept, from the last checkpoint at or before a time [s]."""
+        mirror = self._begin()
+        found = self.store.checkpoint_before(from_s)
+        start_s, data = (-inf, None) if found is None else found
+        self.mirror = replay(mirror, data, self.store.events(start_s), self.store.notes())
+        self._stale = False
+
+    def _seconds(self, unix_ns: int) -> float:
+        """Return a moment [ns UTC] on the mirror's clock [s]."""
+        return (unix_ns - (self._epoch_ns or 0)) / SECOND
+
+    def _foretell(self) -> None:
+        """Begin a forecast, where one is due and none is under way."""
+        mirror, watched = self.mirror, self.watched
+        if mirror is None or self._telling is not None or not watched.replications:
+            return
+        if mirror.now_s < self._told_s + FORECAST_EVERY_S and mirror.now_s >= self._told_s:
+            return
+        picture = mirror.picture()
+        if picture.shift is None:
+            return
+        self._told_s = picture.now_s
+        self._telling = self._teller.submit(
+            forecast,
+            watched.scenario,
+            picture,
+            watched.calendar,
+            epoch_ns=self._epoch_ns or 0,
+            plan=watched.plan(picture.shift),
+            replications=watched.replications,
+        )
+
+    def _foretold(self) -> Forecast | None:
+        """Return the forecast that has been made since it was last asked for."""
+        if self._telling is None or not self._telling.done():
+            return None
+        telling, self._telling = self._telling, None
+        return telling.result()
+
+    def _scored(self, tick: Tick) -> Iterator[Score]:
+        """Yield what the forecasts of a shift were worth, once it has ended."""
+        row = line_row(tick)
+        if row is None or not row.final or self.source is None:
+            return
+        made = [
+            told
+            for told in self.store.forecasts(row.start_s, row.end_s)
+            if (told.shift.name, told.shift.day) == (row.shift, row.day)
+        ]
+        if made:
+            self.score = score(made, row.extras["good_units"])
+            yield self.score
+
+
+def _text(shift: Shift | None) -> str:
+    return "" if shift is None else f"{shift.day} {shift.name}"
