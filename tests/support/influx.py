@@ -150,9 +150,9 @@ class Influx:
         for name in list(self._running):
             self._end(name, signal.SIGKILL)
 
-    def query(self, text: str, *, bucket: str = BUCKET) -> list[dict[str, Any]]:
+    def query(self, text: str, *, bucket: str = BUCKET, method: str = "GET") -> list[dict[str, Any]]:
         """Ask in InfluxQL: the rows of every series, each with its tags, times in ns."""
-        result = self._ask("GET", q=text, db=bucket, epoch="ns")["results"][0]
+        result = self._ask(method, q=text, db=bucket, epoch="ns")["results"][0]
         if "error" in result:
             pytest.fail(f"{text}: {result['error']}")
         return [

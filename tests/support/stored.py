@@ -6,8 +6,12 @@ import resource
 import sys
 from pathlib import Path
 
+from connectors.forward import Forwarder
+from connectors.influxdb import InfluxDb
+from connectors.settings import InfluxSettings
 from connectors.store import Store
 from connectors.store_schema import Unwritable
+from support.influx import BUCKET, ORG, TOKEN
 from twin.events import Event, Value
 from twin.live.picture import Forecast, Row
 from twin.live.shift_calendar import Shift
@@ -98,9 +102,20 @@ def _fill(store: Store) -> None:
     print(first + BATCH)
 
 
+def _forward(store: Store, url: str) -> None:
+    """Forward, saying when it begins, until nothing waits."""
+    forwarder = Forwarder(store.outbox, InfluxDb(InfluxSettings(url, ORG, BUCKET, TOKEN)))
+    print("begins", flush=True)
+    forwarder.start()
+    forwarder.drain(60.0)
+
+
 if __name__ == "__main__":
     opened = Store(Path(sys.argv[1]), LINE)
-    if sys.argv[2] == "fill":
-        _fill(opened)
-    else:
-        _write(opened, int(sys.argv[3]))
+    match sys.argv[2]:
+        case "fill":
+            _fill(opened)
+        case "write":
+            _write(opened, int(sys.argv[3]))
+        case "forward":
+            _forward(opened, sys.argv[3])
