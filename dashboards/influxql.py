@@ -1,7 +1,7 @@
 """Questions to InfluxDB in InfluxQL, and how a panel of Grafana carries them.
 
 InfluxQL is what InfluxDB 1.x, 2.x and 3 all understand. `$name` is a variable of the dashboard, `$timeFilter` and
-`$__interval` are filled in by Grafana. Names of measurements, tags and fields: docs/reference/influxdb.md.
+`$__interval` are filled in by Grafana. Names of measurements, tags and fields: `twin.live.measurements`.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.cog.variants import Dataquery
 from grafana_foundation_sdk.models.common import DataSourceRef
 
+from twin.live import measurements
+
 DATASOURCE = "line-twin"
 """The uid of the data source, as it is provisioned."""
 
-WHOLE_LINE = "\"station\" = '_line'"
+WHOLE_LINE = f"\"station\" = '{measurements.WHOLE_LINE}'"
 IN_TIME = "$timeFilter"
 SHIFT_SO_FAR = "\"window\" = 'shift'"
 LAST_HOUR = "\"window\" = 'hour'"

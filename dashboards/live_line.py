@@ -44,6 +44,9 @@ TITLE = "Live line"
 
 SHIFT = chosen("shift", "day")
 COUNTED = (*SHIFT, *chosen("policy"))
+OWN_STOPS = '"state" !~ /^(starved|blocked|maintenance|off_shift)$/'
+"""Not of waits for other stations, nor of time that was not planned for work."""
+
 BACK = "8h"
 """How far back panels look that have no future, while the time range is relative to now [Grafana's time]."""
 
@@ -235,11 +238,14 @@ def _losses() -> barchart.Panel:
 
 
 def _stops() -> barchart.Panel:
-    said = "Minutes of the shift so far that machines stood, by station and reason: the six longest."
+    said = (
+        "Minutes of the shift so far that machines stood, by station and reason: the six longest. Waits for parts or "
+        "for room are left out: they come of other stations' stops."
+    )
     in_rows = panels.transformation("reduce", mode="seriesToRows", reducers=["last"])
     panel = panels.bars("Last", "Field", "m", 0, in_rows, most=6)
     panel = panel.override_by_name("Field", panels.properties({"mappings": _stop_mappings()}))
-    query = last("minutes", "stop", *SHIFT, by='"station", "state", "reason"')
+    query = last("minutes", "stop", *SHIFT, OWN_STOPS, by='"station", "state", "reason"')
     queries = [Query(query, alias="$tag_station|$tag_state|$tag_reason")]
     return panels.dressed(panel, "Stops of the shift, min", said, (8, 14, 8, 8), *queries)
 

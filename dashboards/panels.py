@@ -16,6 +16,7 @@ from grafana_foundation_sdk.models import dashboard as model
 from dashboards.influxql import Query, reference
 from dashboards.palette import STATES, TOKENS
 from twin.kpi.definitions import KPIS, Kpi
+from twin.live import measurements
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +32,7 @@ SHARE, COUNT = "percentunit", "locale"
 UNITS = {"1": SHARE, "s": "s"}
 
 Result = model.ValueMappingResult
-NO_VALUE = model.ValueMap({"-1": Result(text="–", color=GREY, index=0)})
+NO_VALUE = model.ValueMap({str(measurements.NO_VALUE): Result(text="–", color=GREY, index=0)})
 """In InfluxDB -1 says that there is no value: every KPI is 0 or more, and a point carries all its fields."""
 
 Box = tuple[int, int, int, int]

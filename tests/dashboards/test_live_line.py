@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 from itertools import combinations
@@ -19,6 +20,9 @@ from support.influx import Influx
 from support.panels import default_values, filled, panel_queries
 from twin.events import STATES
 from twin.kpi.definitions import KPIS
+from twin.kpi.elements import WorkUnit
+from twin.kpi.losses import losses_s
+from twin.live.measurements import COMMON_TAGS, MEASUREMENTS
 from twin.ports import Point
 
 if TYPE_CHECKING:
@@ -28,6 +32,7 @@ TICK = 1_795_507_200_000_000_000  # 2026-11-24 08:00 UTC
 MINUTE, HOUR = 60 * 10**9, 3600 * 10**9
 LINE = {"site": "france", "line": "ceiling-tiles"}
 SHIFT = {"shift": "06:00-14:00", "day": "2026-11-24"}
+WORK_UNIT = WorkUnit(**dict.fromkeys((field.name for field in dataclasses.fields(WorkUnit)), 1))
 POLICY = {"policy": "standard 1"}
 
 
@@ -61,6 +66,7 @@ def points() -> Iterator[Point]:
     stop = {**LINE, **SHIFT, "station": "split", "state": "down", "reason": "blade"}
     yield Point("stop", stop, {"minutes": 11.5, "count": 3}, TICK)
     yield Point("stop", {**stop, **earlier, "reason": "belt"}, {"minutes": 77.0, "count": 1}, TICK - 3 * HOUR)
+    yield Point("stop", {**stop, "state": "starved", "reason": "none"}, {"minutes": 99.0, "count": 9}, TICK)
     for machine in ("1", "2"):
         tags = {**LINE, "station": "infeed", "machine": machine}
         yield Point("state", tags, {"state": "starved", "code": STATES.index("starved"), "reason": ""}, TICK - MINUTE)
@@ -68,9 +74,13 @@ def points() -> Iterator[Point]:
     tags = {**LINE, "station": "split", "machine": "1"}
     yield Point("state", tags, {"state": "processing", "code": STATES.index("processing"), "reason": ""}, TICK)
     buffer = {**LINE, "buffer": "infeed->split"}
-    yield Point("buffer", buffer, {"level": 4, "capacity": 5, "share_full": 0.8, "mean_level": 3.5}, TICK)
+    yield Point(
+        "buffer", buffer, {"level": 4, "capacity": 5, "share_full": 0.8, "mean_level": 3.5, "time_full": 0.1}, TICK
+    )
     endless = {**LINE, "buffer": "source->infeed"}
-    yield Point("buffer", endless, {"level": 4, "capacity": -1, "share_full": -1.0, "mean_level": 3.5}, TICK)
+    yield Point(
+        "buffer", endless, {"level": 4, "capacity": -1, "share_full": -1.0, "mean_level": 3.5, "time_full": -1.0}, TICK
+    )
     output = {"good_units": 10_240.0, "plan_units": 19_000.0, "plan_so_far": 10_450.0, "difference": -210.0}
     yield Point("output", {**LINE, **SHIFT}, output, TICK)
     foretold = {"p10": 17_900.0, "p50": 18_560.0, "p90": 18_980.0, "mean": 18_500.0, "plan": 19_000.0}
@@ -177,6 +187,15 @@ def test_notes_are_marked_on_every_course(influx: Influx, document: dict[str, An
     [note] = influx.query(query)
     assert (note["text"], note["tags"]) == ("No power", "_line")
     assert notes["target"]["resultFormat"] == "table"
+
+
+def test_the_points_of_these_tests_are_those_that_a_twin_writes() -> None:
+    for point in points():
+        found = [each for each in MEASUREMENTS if each.name == point.name]
+        assert set(point.tags) == {*COMMON_TAGS, *found[0].tags}, point.name
+        fields = {field.name for each in found for field in each.fields}
+        assert point.name == "kpi" or set(point.fields) == fields, point.name
+    assert set(CAUSES) == set(losses_s(WORK_UNIT, {}))
 
 
 def panel(document: dict[str, Any], title: str) -> dict[str, Any]:
