@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from connectors.settings import InfluxSettings
-    from twin.ports import Point
 
 TIMEOUT_S = 10.0
 """How long one request may take [s]."""
 
-BEFORE_THE_FIELDS = re.compile(r"(?<!\\) ")
 DROPPED = re.compile(r"dropped=(\d+)")
 NO_POINT = "check"
 """A line without fields, which every InfluxDB refuses after it has looked at the token and the bucket."""
@@ -33,37 +30,6 @@ class Away(TwinError):  # noqa: N818 -- it says what the server is
 
 class Barred(Away):
     """The server answers that it will not: the token, the bucket or the address is wrong, until a person changes it."""
-
-
-class Unfit(TwinError):  # noqa: N818 -- it says what the point is
-    """The point cannot be written as one: what it holds has no place in a line."""
-
-
-def line_of(point: Point) -> tuple[str, str]:
-    """Write a point in line protocol, as its series and its fields; with its time [ns] behind them it is a line.
-
-    Raises
-    ------
-    Unfit
-        If a tag is empty, a number is none, or the time is out of range; left out, they would make another point.
-    """
-    from influxdb_client.client.write.point import Point as Written
-
-    for name, tag in point.tags.items():
-        if not tag:
-            raise Unfit(f"{point.name}: the tag {name} is empty")
-    for name, value in point.fields.items():
-        if isinstance(value, float) and not math.isfinite(value):
-            raise Unfit(f"{point.name}: {name} is {value}, no number")
-    if not (point.fields and -(2**63) <= point.time_ns < 2**63):
-        raise Unfit(f"{point.name}: there is no field, or the time {point.time_ns} ns is out of range")
-    written = Written(point.name)
-    for name, tag in point.tags.items():
-        written.tag(name, tag)
-    for name, value in point.fields.items():
-        written.field(name, value)
-    series, fields = BEFORE_THE_FIELDS.split(written.to_line_protocol(), maxsplit=1)
-    return series, fields.rstrip()
 
 
 class InfluxDb:

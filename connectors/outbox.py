@@ -5,7 +5,7 @@ from __future__ import annotations
 from threading import Event as Signal
 from typing import TYPE_CHECKING, NamedTuple
 
-from connectors.influxdb import Unfit, line_of
+from connectors.line_protocol import Unfit, line_of
 from connectors.store_schema import open_to_write, sentences, transaction
 
 if TYPE_CHECKING:

@@ -139,7 +139,7 @@ def test_a_bad_point_is_a_dead_letter_and_those_beside_it_are_written(store: Sto
         assert forwarder.drain(SOON_S)
     reasons = {line[-60:]: reason for line, reason in store.dead_letters()}
     assert store.counts().dead_letters == len(bad) == len(reasons)
-    for expected in ("field type conflict", "max key length exceeded", "time outside range", "value out of range"):
+    for expected in ("field type conflict", "max key length exceeded", "time outside range", "over 64 bits"):
         assert any(expected in reason for reason in reasons.values()), reasons
     assert influx.count("kpi", "oee") == len(good)
 
