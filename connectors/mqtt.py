@@ -6,8 +6,11 @@ plant's own messages is sent again on the next connection, in the same order.
 
 from __future__ import annotations
 
+import hashlib
 import secrets
+import socket
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from paho.mqtt.subscribeoptions import SubscribeOptions
@@ -92,7 +95,8 @@ class Subscription(Connection):
     line
         The line whose topics are read.
     durable_id
-        The name under which the broker keeps what comes while the twin is away.
+        The name under which the broker keeps what comes while the twin is away; made of the line and the topics
+        unless given.
     say
         Told each sentence as the connection comes and goes.
     """
@@ -106,14 +110,16 @@ class Subscription(Connection):
         say: Callable[[str], None] = _nobody,
     ) -> None:
         self._presence = presence_topic(settings.root, line.line)
+        self._filter = f"{settings.root}/{line.line}/#"
+        # A broker goes on sending what a name once subscribed to: other topics need another name.
+        topics = hashlib.sha256(self._filter.encode()).hexdigest()[:8]
         super().__init__(
             settings,
-            durable_id or f"line-twin-{line.line}",
+            durable_id or f"line-twin-{line.line}-{topics}",
             durable=True,
             will=(self._presence, OFFLINE),
             say=say,
         )
-        self._filter = f"{settings.root}/{line.line}/#"
         self._held: list[Message] = []
         self._wanted = 1
         self._number = 0
@@ -212,7 +218,7 @@ class Publisher(Connection):
         self._sources = _sources(line)
         self._most = MOST_UNDER_WAY
         self._under_way = 0
-        self._twin_is_there = False
+        self._twin_is_there = self._asks_for_twin = False
         self.published = 0
         self.client.max_inflight_messages_set(0)  # `publish` bounds them, so that none ever queues out of order
         self.client.on_publish = self._on_publish
@@ -247,6 +253,19 @@ class Publisher(Connection):
             self.turn(0.2)
         return not self._under_way
 
+    @property
+    def under_way(self) -> int:
+        """How many events the broker has not acknowledged."""
+        return self._under_way
+
+    def drop(self) -> None:
+        """Lose the connection, as a network does; it is made again, and what was under way is sent again."""
+        sock: Any = self.client.socket()
+        if sock is not None:
+            self._next_try = 0.0
+            with suppress(OSError):  # it was lost already
+                sock.shutdown(socket.SHUT_RDWR)
+
     def idle(self, seconds: float) -> None:
         """Let time pass, keeping the connection."""
         until = time.monotonic() + seconds
@@ -255,7 +274,9 @@ class Publisher(Connection):
 
     def wait_for_twin(self, timeout_s: float) -> bool:
         """Wait at most so long for a live twin of the line to listen, and return whether one does."""
-        self.client.subscribe(presence_topic(self.settings.root, self._line), qos=1)
+        self._asks_for_twin = True
+        if self.status.connected:
+            self._ask_for_twin()
         until = time.monotonic() + timeout_s
         while not self._twin_is_there and time.monotonic() < until:
             self.turn(0.2)
@@ -264,6 +285,11 @@ class Publisher(Connection):
     def joined(self, session_present: bool, most_under_way: int) -> None:  # noqa: ARG002, FBT001 -- as the broker says it
         """Keep to the number of messages that the broker takes at a time."""
         self._most = min(MOST_UNDER_WAY, most_under_way)
+        if self._asks_for_twin:
+            self._ask_for_twin()
+
+    def _ask_for_twin(self) -> None:
+        self.client.subscribe(presence_topic(self.settings.root, self._line), qos=1)
 
     def _on_publish(self, _client: Any, _data: Any, _mid: int, reason: Any, _properties: Any) -> None:  # noqa: ANN401 -- paho's
         self._under_way -= 1

@@ -14,6 +14,7 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from paho.mqtt import client as paho
+from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
@@ -82,7 +83,7 @@ class Connection:
         self.status = Status(connected=False, since=time.time(), sentence=f"{settings.url}: not connected yet")
         self._say = say
         self._durable = durable
-        self._ever = False
+        self._ever = self._answered = False
         self._attempts = 0
         self._next_try = 0.0
         self._problem: str | None = None
@@ -163,6 +164,7 @@ class Connection:
             time.sleep(min(wait_s, timeout_s))
             return
         self._attempts += 1
+        self._answered = False
         longest = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** min(self._attempts, 16))
         self._next_try = time.monotonic() + random.uniform(0.05, longest)  # noqa: S311 -- no secret
         try:
@@ -172,6 +174,8 @@ class Connection:
                 self.client.reconnect()
         except (ssl.SSLError, socket.gaierror) as error:
             self._refused(_unhealable(self.settings, error))
+        except ConnectionResetError:
+            self._shut()
         except OSError as error:
             self._stands(connected=False, sentence=f"cannot be reached ({error.strerror or error}); trying again")
 
@@ -189,6 +193,7 @@ class Connection:
             self.client.connect(settings.host, settings.port, KEEPALIVE_S)
 
     def _on_connect(self, _client: Any, _data: Any, flags: Any, reason: Any, properties: Any) -> None:  # noqa: ANN401 -- paho's
+        self._answered = True
         if reason.is_failure:
             name = str(reason)
             if name in _TRANSIENT:
@@ -211,12 +216,19 @@ class Connection:
             )
         elif was_connected:
             self._stands(connected=False, sentence=f"the connection was lost ({reason}); trying again".lower())
-        elif not self._ever and self._attempts >= SHUT_AT_FIRST:
+        elif not self._answered:
+            self._shut()
+
+    def _shut(self) -> None:
+        """Note that a connection was shut before it was one; where that is so from the first on, it is a refusal."""
+        if not self._ever and self._attempts >= SHUT_AT_FIRST:
             other = "mqtt" if self.settings.tls else "mqtts"
             self._refused(
                 f"{self.settings.url}: shuts every connection without an answer; "
                 f"is it a broker, and should the address begin with {other}://?"
             )
+        else:
+            self._stands(connected=False, sentence="shut the connection without an answer; trying again")
 
     def _refused(self, sentence: str) -> None:
         """Note what waiting does not heal: an error of a first connection, else a sentence and a long pause."""
@@ -240,7 +252,7 @@ def _leave_to_turn(_client: Any, _data: Any, _sock: Any) -> None:  # noqa: ANN40
 def _client(settings: MqttSettings, client_id: str, *, durable: bool) -> paho.Client:
     version5 = settings.version == "5"
     client = paho.Client(
-        paho.CallbackAPIVersion.VERSION2,
+        CallbackAPIVersion.VERSION2,
         client_id=client_id,
         clean_session=None if version5 else not durable,
         protocol=paho.MQTTv5 if version5 else paho.MQTTv311,
@@ -251,13 +263,28 @@ def _client(settings: MqttSettings, client_id: str, *, durable: bool) -> paho.Cl
     if settings.user is not None:
         client.username_pw_set(settings.user, settings.password)
     if settings.tls:
-        try:
-            client.tls_set(ca_certs=None if settings.ca is None else str(settings.ca))
-        except (ssl.SSLError, OSError) as error:
-            raise InputError(
-                f"TWIN_MQTT_CA: {settings.ca} holds no certificates ({error}); name a file in PEM"
-            ) from None
+        client.tls_set_context(_trusting(settings))
     return client
+
+
+class _Greeted(ssl.SSLSocket):
+    """A TLS connection whose other end must answer as soon as it must take a connection."""
+
+    def do_handshake(self, block: bool = False) -> None:  # noqa: FBT001, FBT002 -- the signature of the standard library
+        self.settimeout(CONNECT_S)
+        try:
+            super().do_handshake(block)
+        except TimeoutError:
+            raise ssl.SSLError(0, "no answer to its greeting") from None
+
+
+def _trusting(settings: MqttSettings) -> ssl.SSLContext:
+    try:
+        context = ssl.create_default_context(cafile=None if settings.ca is None else str(settings.ca))
+    except (ssl.SSLError, OSError) as error:
+        raise InputError(f"TWIN_MQTT_CA: {settings.ca} holds no certificates ({error}); name a file in PEM") from None
+    context.sslsocket_class = _Greeted
+    return context
 
 
 def _unhealable(settings: MqttSettings, error: OSError) -> str:
@@ -267,7 +294,7 @@ def _unhealable(settings: MqttSettings, error: OSError) -> str:
             "name the file of who vouches for it in TWIN_MQTT_CA"
         )
     if isinstance(error, ssl.SSLError):
-        return f"{settings.url}: does not speak TLS ({error.reason or error}); write mqtt:// if that is meant"
+        return f"{settings.url}: does not speak TLS ({error.reason or error.strerror}); write mqtt:// if that is meant"
     return f'{settings.url}: there is no host "{settings.host}" ({error.strerror or error}); write another address'
 
 
