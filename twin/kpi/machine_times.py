@@ -29,19 +29,28 @@ _STANDING = {**dict.fromkeys(STOPS, _BROKEN), **dict.fromkeys(("off_shift", "mai
 
 _BY_MACHINE = (
     "since", "slot", "began", "state", "reason", "state_since", "watts", "broken", "run", "worked", "failures",
-    "repaired", "known_s", "heard_s",
+    "repaired", "known_s", "heard_s", "told_s",
 )  # fmt: skip
-_BY_SLOT = ("keys", "spent", "joules", "entries")
+_BY_SLOT = ("keys", "spent", "joules", "entries", "passed_s")
 
 
 class Spell(NamedTuple):
-    """One stretch of a machine in one state for one reason; `end_s` is None while it lasts."""
+    """One stretch of a machine in one state for one reason, notes applied."""
 
+    end_s: float
+    start_s: float
     row: int
     state: str
     reason: str | None
-    start_s: float
-    end_s: float | None
+
+
+class Entry(NamedTuple):
+    """A machine enters a state for a reason, notes applied."""
+
+    time_s: float
+    row: int
+    state: str
+    reason: str | None
 
 
 class MachineTimes:
@@ -51,8 +60,8 @@ class MachineTimes:
     that ends sooner than the policy's `minor_stop` is moved into slots of its own, which count as processing.
 
     `since` is the time up to which a machine's time is in its slot, `began` when it entered the slot, `state_since`
-    when it entered the state that it tells; `run` is the start of the present stop where that is a failure of its own,
-    else inf; `worked` is the time processing since the last part left.
+    when it entered the state that it tells, `told_s` when it last told one; `run` is the start of the present stop
+    where that is a failure of its own, else inf; `worked` is the time processing since the last part left.
     """
 
     def __init__(self, line: Line, policy: Policy, notes: Iterable[Event] = ()) -> None:
@@ -66,6 +75,7 @@ class MachineTimes:
         self.since, self.began, self.state_since, self.worked = ([0.0] * many for _ in range(4))
         self.known_s, self.run = [inf] * many, [inf] * many
         self.heard_s: list[float | None] = [None] * many
+        self.told_s = [-1.0] * many
         self.slot, self.failures, self.repaired = [-1] * many, [0] * many, [0] * many
         self.state: list[str | None] = [None] * many
         self.reason: list[str | None] = [None] * many
@@ -82,14 +92,18 @@ class MachineTimes:
         self.spent: list[float] = []
         self.joules: list[float] = []
         self.entries: list[int] = []
+        """By slot: stretches of it that have ended."""
+        self.passed_s: list[float] = []
+        """By slot: when it would last have been entered but for a note [s]."""
         self._standing: list[int] = []
         self._works: list[bool] = []
         self.rated: list[float] = []
         self._slots: list[dict[tuple[str, str | None, bool], int]] = [{} for _ in self.names]
-        self.minor: set[tuple[int, float]] = set()
-        """The stops that turned out minor, by machine and start; cleared by whoever has seen to them."""
-        self.spells: list[Spell] | None = None
-        """Every spell that begins or ends, where somebody wants them."""
+        self.minor: dict[tuple[int, float], float] = {}
+        """When the stops ended that turned out minor, by machine and start; cleared by whoever has seen to them."""
+        self.begun: list[Entry] | None = None
+        self.ended: list[Spell] | None = None
+        """Every stretch that begins, and that has ended, where somebody wants them."""
         self.note(notes)
 
     def note(self, notes: Iterable[Event], after_s: float = -inf) -> None:
@@ -102,7 +116,8 @@ class MachineTimes:
         """A machine tells its state."""
         if state != self.state[row]:
             self.state_since[row] = time
-        self.state[row], self.reason[row], self.heard_s[row] = state, reason, time
+        self.state[row], self.reason[row] = state, reason
+        self.heard_s[row] = self.told_s[row] = time
         if self._notes.bounds:
             reason = self._noted(row, time)
         slot = self._slots[row].get((state, reason, False))
@@ -148,8 +163,13 @@ class MachineTimes:
         return self._slot(row, state, reason, minor=True)
 
     def _noted(self, row: int, time: float) -> str | None:
-        own = self.reason[row]
-        return own if self.state[row] == "processing" else self._notes.reason(row, time, own)
+        own, state = self.reason[row], self.state[row]
+        if state is None or state == "processing":
+            return own
+        *others, reason = self._notes.reasons(row, time, own)
+        for other in others:
+            self.passed_s[self._slot(row, state, other)] = time
+        return reason
 
     def _advance(self, row: int, time: float) -> None:
         """Put the time up to now into the machine's slot."""
@@ -176,7 +196,7 @@ class MachineTimes:
                 self.entries[old] += 1
             if self._standing[old] == _BROKEN and self._minor_s:
                 self._leave_stop(row, time, stays=standing == _BROKEN)
-        if self.spells is not None:
+        if self.begun is not None:
             self._tell(row, time, old, slot)
         self.slot[row], self.since[row], self.began[row] = slot, time, time
         if standing == _BROKEN:
@@ -217,15 +237,13 @@ class MachineTimes:
                 self.entries[minor] += 1
         self.failures[row] -= 1
         self.broken[row] = False
-        self.minor.add((row, start))
+        self.minor[row, start] = time
 
     def _tell(self, row: int, time: float, old: int, slot: int) -> None:
-        spells: Any = self.spells
-        if old >= 0 and time > self.began[row]:
-            _, state, reason, _ = self.keys[old]
-            spells.append(Spell(row, state, reason, self.began[row], time))
-        _, state, reason, _ = self.keys[slot]
-        spells.append(Spell(row, state, reason, time, None))
+        if old >= 0 and time > self.began[row] and self.ended is not None:
+            self.ended.append(Spell(time, self.began[row], *self.keys[old][:3]))
+        if self.begun is not None:
+            self.begun.append(Entry(time, *self.keys[slot][:3]))
 
     def _slot(self, row: int, state: str, reason: str | None, *, minor: bool = False) -> int:
         slots = self._slots[row]
@@ -248,6 +266,7 @@ class MachineTimes:
         self.spent.append(0.0)
         self.joules.append(0.0)
         self.entries.append(0)
+        self.passed_s.append(0.0)
         return slot
 
     def data(self) -> dict[str, Any]:
@@ -259,6 +278,13 @@ class MachineTimes:
 
     def restore(self, data: dict[str, Any]) -> None:
         """Go on from what `data` returned. Notes are to be given anew."""
+        for lists in (self.keys, self.cells, self.spent, self.joules, self.entries, self.passed_s):
+            lists.clear()
+        for facts in (self._standing, self._works, self.rated):
+            facts.clear()
+        for slots in self._slots:
+            slots.clear()
+        self.minor.clear()
         for row, state, reason, minor in data["keys"]:
             self._add((row, state, reason, minor))
         for name in (*_BY_MACHINE, *_BY_SLOT[1:]):

@@ -45,14 +45,19 @@ class Notes:
                 continue
             for row, (station, number) in enumerate(machines):
                 if note.station in (None, station) and note.machine in (None, number):
-                    self._spans.setdefault(row, []).insert(0, span)
+                    self._spans.setdefault(row, []).append(span)
                     bounds |= {(bound, row) for bound in (span.start_s, span.end_s) if bound >= after_s}
         self.bounds = sorted(bounds)
         """When a reason may change at a machine: (time [s], its row), in order."""
 
+    def reasons(self, row: int, time_s: float, own: str | None) -> list[str | None]:
+        """Return the reasons given at a machine for a moment, the one that holds last; the first is the machine's own.
+
+        Where the last note gives none, the machine's own holds.
+        """
+        said = (span.reason for span in self._spans.get(row, ()) if span.start_s <= time_s < span.end_s)
+        return [own, *(own if reason is None else reason for reason in said)]
+
     def reason(self, row: int, time_s: float, own: str | None) -> str | None:
-        """Return the reason at a machine at a moment: of the last note about it, else the machine's own."""
-        for span in self._spans.get(row, ()):
-            if span.start_s <= time_s < span.end_s:
-                return own if span.reason is None else span.reason
-        return own
+        """Return the reason that holds at a machine at a moment."""
+        return self.reasons(row, time_s, own)[-1]

@@ -17,7 +17,7 @@ from twin.kpi.machine_times import HOLDING, MachineTimes
 from twin.kpi.policy import STANDARD
 from twin.kpi.snapshot import COUNTS, Frame, Snapshot, accounts_between
 from twin.line.jobs import job_of
-from twin.line.lots import mean_of
+from twin.line.lots import MOST_PIECES, mean_of
 from twin.line.route import OUT
 
 if TYPE_CHECKING:
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 MOST_REMEMBERED = 100_000
 """Parts, and orders, of which a tolerant tally knows when they came; the oldest beyond are forgotten."""
+
+MOST_KW = 1e8
+"""More than the power of all machines of a country [kW]."""
 
 _EDGES: list[float] = LEAD_EDGES.tolist()
 _PARTS, _SCRAP, _REWORK = range(3)
@@ -111,15 +114,19 @@ class Tally:
 
     def _power(self, event: Event, time: float, fields: Any) -> None:  # noqa: ANN401
         row = self._find(self.times.row, (event.station, event.machine), event)
-        if row is not None:
-            self.times.power(row, time, fields["power_kw"] * 1000.0)
+        if row is None:
+            return
+        if self.tolerant and abs(fields["power_kw"]) > MOST_KW:
+            self._odd("a machine drew more power than a country")
+            return
+        self.times.power(row, time, fields["power_kw"] * 1000.0)
 
     def _arrival(self, _event: Event, time: float, fields: Any) -> None:  # noqa: ANN401
         self.tells_arrivals = True
         if not fields["accepted"]:
             self.counts[1] += 1
             return
-        part, pieces = fields["part"], fields["pieces"] or 1
+        part, pieces = fields["part"], self._pieces(fields)
         if self.tolerant and part in self.entered:
             self._odd("a part arrived that was in the line already")
         self.counts[0] += pieces
@@ -132,7 +139,7 @@ class Tally:
             return
         part, outcome, out = fields["part"], fields["outcome"], fields["to"] == OUT
         lot = fields["pieces"]
-        pieces = lot or 1
+        pieces = self._pieces(fields)
         knows = self.tells_arrivals or not self.tolerant
         if outcome == "rework" and lot is not None and part not in self.entered and knows:
             # Part of a lot goes back, as a lot of its own.
@@ -156,6 +163,13 @@ class Tally:
             self._change_wip(time, -pieces)
             if out or not self.pieces.get(part):
                 self._forget(part)
+
+    def _pieces(self, fields: Any) -> int:  # noqa: ANN401
+        pieces: int = fields["pieces"] or 1
+        if self.tolerant and pieces > MOST_PIECES:
+            self._odd("a part was of more pieces than an order can have")
+            return 1
+        return pieces
 
     def _depart(self, time: float, part: int, pieces: int) -> None:
         self.counts[2] += pieces
@@ -341,9 +355,9 @@ class Tally:
             open_stops=times.open_stops(time),
         )
 
-    def accounts(self, earlier: Snapshot, later: Snapshot, scheduled_s: float) -> Accounts:
+    def accounts(self, earlier: Snapshot, later: Snapshot, scheduled_s: float, frame: Frame | None = None) -> Accounts:
         """Return the accounts of the time between two snapshots; `scheduled_s` is its part inside the shifts [s]."""
-        return accounts_between(earlier, later, self.frame, self.times, scheduled_s)
+        return accounts_between(earlier, later, frame or self.frame, self.times, scheduled_s)
 
     def unsaid(self, start_s: float) -> str | None:
         """Name a machine, buffer or pool of which no event says how it stood at a moment [s]; None if there is none."""

@@ -1,0 +1,499 @@
+"""The mirror: a line as its plant's events say it stands and has run, put right when they come late."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from dataclasses import replace
+from itertools import islice
+from math import inf
+from operator import attrgetter, itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from twin.kpi.machine_times import Entry, Spell
+from twin.kpi.tally import Tally
+from twin.live.clock import SECOND
+from twin.live.drawing import draw, present
+from twin.live.kept import pack, unpack
+from twin.live.strips import Strips
+from twin.live.whereabouts import Whereabouts
+from twin.live.windows import HOUR_S, Standing, Windows, standing
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Callable, Iterable, Sequence
+
+    from twin.events import Event
+    from twin.kpi.policy import Policy
+    from twin.kpi.snapshot import Snapshot
+    from twin.line.scenario import Scenario
+    from twin.live.picture import Picture, Tick
+    from twin.live.shift_calendar import ShiftCalendar
+
+AT_ONCE = 5_000
+"""Events replayed between two collections of ticks."""
+KEPT_DAYS_S = 50 * HOUR_S
+"""How long the sums at the start of a shift or a day are kept; two days of the longest kind."""
+LAST_NS = 4_102_444_800 * SECOND
+"""The year 2100; events after it, or before 1970, are none [ns UTC]."""
+LONGEST_REST_S = 8 * 24 * HOUR_S
+"""Of a longer silence [s] only the last of it is told."""
+
+_ORDER = attrgetter("time", "source", "boot", "sequence")
+
+
+class _Mark(NamedTuple):
+    """The state of the mirror before every event at or after a moment [s], to go back to."""
+
+    time_s: float
+    tally: dict[str, Any]
+    places: dict[str, Any]
+    begun_s: float | None
+    next_s: float
+
+
+class Mirror:
+    """A line mirrored from its events.
+
+    Parameters
+    ----------
+    scenario
+        The line with its options chosen.
+    calendar
+        The shifts at the site.
+    policy
+        How OEE is counted.
+    epoch_ns
+        When the mirror's time is 0 [ns UTC].
+    lateness_s
+        Events this much later than the latest are still put in their place [s].
+    every_s
+        How often it is told how the line stands [s]: at full multiples since the production day began, and at the
+        bounds of shifts.
+    notes
+        What people have said of stops before the first event comes.
+
+    Notes
+    -----
+    The mirror's *now* is the time of the latest event: the plant's clock, never our own. At each full minute that it
+    passes the sums are kept; all KPIs are differences of such sums. Up to a minute before the lateness window the whole
+    state is kept as well: a late event sends the mirror back there, and the ticks since its time are made again.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        calendar: ShiftCalendar,
+        policy: Policy,
+        *,
+        epoch_ns: int,
+        lateness_s: float = 60.0,
+        every_s: float = 60.0,
+        notes: Iterable[Event] = (),
+    ) -> None:
+        self.scenario, self.calendar, self.policy, self.epoch_ns = scenario, calendar, policy, epoch_ns
+        self.lateness_s, self.every_s = lateness_s, every_s
+        self.now_s = -inf
+        self.begun_s: float | None = None
+        """Since when the plant is heard as it runs; before that, only how it stood."""
+        self.too_late = 0
+        self.wants_replay_from: float | None = None
+        """The start of a note about a time that is closed: replay from a checkpoint no later than this [s]."""
+        self.late_from: float | None = None
+        """The time of the earliest event that came too late [s]: a replay from there would count it."""
+        self._notes = {_ORDER(note): note for note in notes}
+        self._tally = Tally(scenario.line, policy, tolerant=True, notes=self._said())
+        self._times = self._tally.times
+        self._begun: list[Entry] = []
+        self._ended: list[Spell] = []
+        self._times.begun, self._times.ended = self._begun, self._ended
+        self._windows = Windows(self._tally, calendar, epoch_ns, policy.title)
+        self._places = Whereabouts(scenario.line, self._times.row)
+        self._strips = Strips(len(self._times.names))
+        self._recent: list[Event] = []
+        """The events since the first mark, in order."""
+        self._next_s = -inf
+        """When it is next to be told how the line stands."""
+        self._snapshots: dict[float, Snapshot] = {}
+        self._moments: list[float] = []
+        """The times of the snapshots, in order."""
+        self._texts: dict[float, tuple[Snapshot, dict[str, Any]]] = {}
+        self._stood: dict[float, Standing] = {}
+        """How the line stood at the ticks that may be made again."""
+        self._minor: dict[tuple[int, float], float] = {}
+        self._from_s = -inf
+        """Ticks after this are still to be made."""
+        self._before_s = -inf
+        """The tick before the first that is kept."""
+        self._made: list[Tick] = []
+        self._marks = [self._mark(-inf)]
+
+    @property
+    def contradictions(self) -> Counter[str]:
+        """How often the events said what cannot be, by what it was."""
+        return self._tally.contradictions
+
+    # Taking events
+
+    def take(self, events: Sequence[Event]) -> None:
+        """Take events that were not taken before, in any order, their times rebased to the mirror's epoch."""
+        new = sorted(events, key=_ORDER)
+        back_to = self._hear([event for event in new if event.kind == "note"])
+        new = self._sensible([event for event in new if event.kind != "note"])
+        if not new and back_to == inf:
+            return
+        if new and new[0].time < self._marks[0].time_s:
+            new = [event for event in map(self._in_time, new) if event is not None]
+            new.sort(key=_ORDER)
+        if new and self._recent and _ORDER(new[0]) < _ORDER(self._recent[-1]):
+            back_to = min(back_to, new[0].time)
+        if back_to < inf:
+            new = self._go_back(back_to, new)
+        self._fold(new)
+        self._settle()
+
+    def _hear(self, notes: Sequence[Event]) -> float:
+        """Take the notes that are new; return the start of the first that changes what is past and still open [s]."""
+        back_to = inf
+        for note in notes:
+            if _ORDER(note) in self._notes:
+                continue
+            self._notes[_ORDER(note)] = note
+            start: Any = note.fields["start_s"]
+            if start < self._marks[0].time_s:
+                self.wants_replay_from = min(start, inf if self.wants_replay_from is None else self.wants_replay_from)
+            back_to = min(back_to, max(start, self._marks[0].time_s))
+        if back_to <= self.now_s:
+            return back_to
+        if notes:
+            self._times.note(self._said(), max(self.now_s, self._marks[0].time_s))
+        return inf
+
+    def _sensible(self, events: list[Event]) -> list[Event]:
+        """Return the events but those whose time no calendar holds."""
+        first, last = (self._windows.s(bound) for bound in (0, LAST_NS))
+        if not events or first <= events[0].time <= events[-1].time <= last:
+            return events
+        within = [event for event in events if first <= event.time <= last]
+        self._tally.contradictions["an event was of another century"] += len(events) - len(within)
+        return within
+
+    def _said(self) -> list[Event]:
+        return [self._notes[key] for key in sorted(self._notes)]
+
+    def _in_time(self, event: Event) -> Event | None:
+        """Return an event, at the edge of the lateness window if it is late and still news; None if it is too late."""
+        edge = self._marks[0].time_s
+        if event.time >= edge:
+            return event
+        last_s = self._last_told(event)
+        if last_s is None or last_s < event.time:
+            # How a thing stood when the mirror joined, or a change that nothing has overtaken.
+            self.too_late += last_s is not None
+            return replace(event, time=edge)
+        self.too_late += 1
+        self.late_from = event.time if self.late_from is None else min(self.late_from, event.time)
+        return None
+
+    def _last_told(self, event: Event) -> float | None:
+        """Return when the machine, buffer or pool of an event last told how it stands [s]; None if it never did."""
+        tally, fields = self._tally, event.fields
+        if event.kind == "state":
+            row = self._times.row.get((event.station or "", event.machine or 0))
+            return inf if row is None else None if self._times.slot[row] < 0 else self._times.told_s[row]
+        if event.kind == "level":
+            row = tally.edge.get(str(fields["buffer"]))
+            return inf if row is None else None if tally.level[row] is None else tally.level_since[row]
+        if event.kind == "crew":
+            row = tally.pool.get(str(fields["skill"]))
+            return inf if row is None else None if tally.people_known_s[row] == inf else tally.people_since[row]
+        return inf
+
+    def _fold(self, events: Sequence[Event]) -> None:
+        take, place = self._tally.take, self._places.take
+        if self._next_s == -inf and events:
+            self._next_s = self._after(events[0].time)
+        for event in events:
+            if event.time >= self._next_s:
+                self._pass(event.time)
+            if self.begun_s is None and self._is_live(event):
+                self._begin(event.time)
+            take(event)
+            place(event)
+        self._recent += events
+        if events:
+            self.now_s = max(self.now_s, events[-1].time)
+
+    def _is_live(self, event: Event) -> bool:
+        """Whether an event shows the plant as it runs, not only how it stood when the mirror joined."""
+        return event.kind not in ("state", "level", "crew", "note") or self._last_told(event) is not None
+
+    def _begin(self, time_s: float) -> None:
+        self.begun_s = time_s
+        self._keep(self._tally.snapshot(time_s))
+
+    # Moments
+
+    def _after(self, time_s: float) -> float:
+        """Return the first moment after a time at which it is told how the line stands [s]."""
+        at_ns, every_ns = self._windows.ns(time_s), round(self.every_s * 1e9)
+        day = self.calendar.day_of(at_ns)
+        full = day.start_ns + ((at_ns - day.start_ns) // every_ns + 1) * every_ns
+        return self._windows.s(min(full, self.calendar.next_bound(at_ns)))
+
+    def _pass(self, time_s: float) -> None:
+        """Keep the sums at every moment up to a time; of a long silence at its ends and the bounds of shifts."""
+        if time_s - self._next_s > LONGEST_REST_S:
+            self._next_s = self._after(time_s - LONGEST_REST_S)
+        first = at = self._next_s
+        while at <= time_s:
+            bound = self._is_bound(at)
+            self._stand(at, tell=at == first or bound or at > time_s - HOUR_S)
+            last, at = at, self._after(at)
+            if last > first and at < time_s - 2 * HOUR_S:
+                bound_s = self._windows.s(self.calendar.next_bound(self._windows.ns(last)))
+                at = min(bound_s, self._after(time_s - 2 * HOUR_S))
+        self._next_s = at
+        self._marks.append(self._mark(last))
+
+    def _is_bound(self, time_s: float) -> bool:
+        at_ns = self._windows.ns(time_s)
+        return self.calendar.next_bound(at_ns - 1) == at_ns
+
+    def _stand(self, time_s: float, *, tell: bool) -> None:
+        if self.begun_s is None:
+            return
+        stood = standing(self._tally, time_s)
+        self._keep(stood.snapshot)
+        if tell:
+            self._stood[time_s] = stood
+
+    def _keep(self, snapshot: Snapshot) -> None:
+        if snapshot.time_s not in self._snapshots:
+            self._moments.append(snapshot.time_s)
+        self._snapshots[snapshot.time_s] = snapshot
+
+    def _since(self, time_s: float) -> Snapshot:
+        """Return the sums at the last moment kept up to a time [s], or at the first of all."""
+        place = max(0, bisect_right(self._moments, max(time_s, self.begun_s or -inf)) - 1)
+        return self._settled(self._snapshots[self._moments[place]])
+
+    def _settled(self, snapshot: Snapshot) -> Snapshot:
+        return snapshot.settled(self._minor, self._times.minor_slot) if snapshot.open_stops else snapshot
+
+    # Ticks
+
+    def _settle(self) -> None:
+        """Make the ticks that are new or have changed, and let go of what no late event can reach."""
+        if self._times.minor:
+            self._from_s = min(self._from_s, *(start for _, start in self._times.minor))
+            self._minor |= self._times.minor
+            self._times.minor.clear()
+        moments = sorted(self._stood)
+        for place in range(bisect_right(moments, self._from_s), len(moments)):
+            self._made.append(self._tick(moments[place], moments[place - 1] if place else self._before_s))
+        if moments:
+            self._from_s = max(self._from_s, moments[-1])
+        self._let_go()
+
+    def _tick(self, time_s: float, before_s: float) -> Tick:
+        stood = self._stood[time_s]
+        return self._windows.tick(
+            stood._replace(snapshot=self._settled(stood.snapshot)),
+            self._since,
+            self._begun[_first(self._begun, before_s) : _first(self._begun, time_s)],
+            self._ended[_first(self._ended, before_s) : _first(self._ended, time_s)],
+        )
+
+    def ticks(self) -> list[Tick]:
+        """Return the ticks made since the last call; one of a time that was told before replaces it."""
+        made, self._made = self._made, []
+        return made
+
+    def _let_go(self) -> None:
+        marks = self._marks
+        first = bisect_right(marks, self.now_s - self.lateness_s, key=attrgetter("time_s")) - 1
+        if first <= 0:
+            return
+        del marks[:first]
+        edge = marks[0].time_s
+        del self._recent[: bisect_left(self._recent, edge, key=attrgetter("time"))]
+        again = edge - self.policy.minor_stop - 2 * self.every_s
+        """Ticks after this may be made again."""
+        self._strips.add(self._ended, edge)
+        del self._begun[: _first(self._begun, again)]
+        del self._ended[: _first(self._ended, again)]
+        self._stood = {at: stood for at, stood in self._stood.items() if at >= again}
+        self._minor = {stop: end for stop, end in self._minor.items() if end >= again - HOUR_S}
+        oldest = again - HOUR_S - self.every_s
+        self._moments = [
+            at
+            for at in self._moments
+            if at >= oldest or at == self.begun_s or (at >= edge - KEPT_DAYS_S and self._is_bound(at))
+        ]
+        if self._moments and self.begun_s is not None and self.begun_s < edge - KEPT_DAYS_S:
+            self._moments = [at for at in self._moments if at != self.begun_s or at >= oldest]
+        kept = set(self._moments)
+        self._snapshots = {at: snapshot for at, snapshot in self._snapshots.items() if at in kept}
+        self._texts = {at: text for at, text in self._texts.items() if at in kept}
+
+    # Going back
+
+    def _mark(self, time_s: float) -> _Mark:
+        next_s = self._next_s
+        return _Mark(time_s, self._tally.data(), self._places.data(), self.begun_s, next_s)
+
+    def _go_back(self, time_s: float, new: Sequence[Event]) -> list[Event]:
+        """Stand as before a time; return all events since then, the new ones among them."""
+        place = max(0, bisect_right(self._marks, time_s, key=attrgetter("time_s")) - 1)
+        mark = self._marks[place]
+        del self._marks[place + 1 :]
+        self._restore(mark)
+        first = bisect_left(self._recent, mark.time_s, key=attrgetter("time"))
+        events = sorted([*self._recent[first:], *new], key=_ORDER)
+        del self._recent[first:]
+        self._from_s = min(self._from_s, time_s)
+        return events
+
+    def _restore(self, mark: _Mark) -> None:
+        edge = mark.time_s
+        self._tally.restore(mark.tally)
+        self._times.note(self._said(), edge)
+        self._places.restore(mark.places)
+        self.begun_s, self._next_s = mark.begun_s, mark.next_s
+        del self._begun[_first(self._begun, edge) :]
+        del self._ended[_first(self._ended, edge) :]
+        self._stood = {at: stood for at, stood in self._stood.items() if at <= edge}
+        self._moments = self._moments[: bisect_right(self._moments, edge)]
+        self._snapshots = {at: self._snapshots[at] for at in self._moments}
+        self._minor = {stop: end for stop, end in self._minor.items() if end < edge}
+
+    def checkpoint(self) -> dict[str, Any]:
+        """Return all that is needed to go on, as data that JSON can hold.
+
+        It stands before every event at or after its `time_s`; these are to be taken after `resume`.
+        """
+        mark = self._marks[0]
+        moments = [at for at in self._moments if at <= mark.time_s]
+        # Only a stop that turns out minor changes ticks from before the mark.
+        stood = [at for at in self._stood if at <= mark.time_s] if self.policy.minor_stop else []
+        return {
+            "time_s": None if mark.time_s == -inf else mark.time_s,
+            "epoch_ns": self.epoch_ns,
+            "lateness_s": self.lateness_s,
+            "every_s": self.every_s,
+            "policy": self.policy.title,
+            "tally": mark.tally,
+            "places": mark.places,
+            "begun_s": mark.begun_s,
+            "next_s": None if mark.next_s == -inf else mark.next_s,
+            "snapshots": [self._packed(at) for at in moments],
+            "stood": [[at, *self._stood[at][1:]] for at in stood],
+            "minor": [[*stop, end] for stop, end in self._minor.items() if end < mark.time_s],
+            "entries": [list(entry) for entry in self._begun if entry.time_s < mark.time_s],
+            "spells": [list(spell) for spell in self._ended if spell.end_s < mark.time_s],
+            "strips": self._strips.data(),
+            "too_late": self.too_late,
+        }
+
+    @classmethod
+    def resume(
+        cls,
+        scenario: Scenario,
+        calendar: ShiftCalendar,
+        policy: Policy,
+        data: dict[str, Any],
+        *,
+        notes: Iterable[Event] = (),
+    ) -> Mirror:
+        """Return the mirror that a checkpoint was made of, as it stood then, with all that people have said since."""
+        settings = {name: data[name] for name in ("epoch_ns", "lateness_s", "every_s")}
+        return cls(scenario, calendar, policy, **settings).resumed(data, notes)
+
+    def resumed(self, data: dict[str, Any] | None, notes: Iterable[Event]) -> Mirror:
+        """Return a mirror of the same line that stands as at a checkpoint; None: before the first event."""
+        mirror = Mirror(
+            self.scenario,
+            self.calendar,
+            self.policy,
+            epoch_ns=self.epoch_ns,
+            lateness_s=self.lateness_s,
+            every_s=self.every_s,
+            notes=notes,
+        )
+        if data is not None and data["time_s"] is not None:
+            mirror._go_on(data)
+        return mirror
+
+    def _go_on(self, data: dict[str, Any]) -> None:
+        edge, next_s = data["time_s"], data["next_s"]
+        self._begun += [Entry(*entry) for entry in data["entries"]]
+        self._ended += [Spell(*spell) for spell in data["spells"]]
+        for snapshot in map(unpack, data["snapshots"]):
+            self._keep(snapshot)
+        for at, state_since, levels, people in data["stood"]:
+            pools = tuple((present, busy, waiting) for present, busy, waiting in people)
+            self._stood[at] = Standing(self._snapshots[at], tuple(state_since), tuple(levels), pools)
+        self._minor = {(row, start): end for row, start, end in data["minor"]}
+        self._strips.restore(data["strips"])
+        self.too_late = data["too_late"]
+        mark = _Mark(edge, data["tally"], data["places"], data["begun_s"], -inf if next_s is None else next_s)
+        self._marks = [mark]
+        self._restore(mark)
+        self.now_s = self._from_s = self._before_s = edge
+
+    def _packed(self, at: float) -> dict[str, Any]:
+        """Return a snapshot as text; each is packed once."""
+        snapshot = self._snapshots[at]
+        found = self._texts.get(at)
+        if found is None or found[0] is not snapshot:
+            found = self._texts[at] = snapshot, pack(snapshot)
+        return found[1]
+
+    def picture(self) -> Picture:
+        """Return how the line stands now."""
+        now_s = max(self.now_s, 0.0 if self.begun_s is None else self.begun_s)
+        return draw(
+            self._windows,
+            self._tally,
+            self._places,
+            strips=self._strips.at(now_s, self._ended, present(self._times)),
+            now_s=now_s,
+            since=None if self.begun_s is None else self._since,
+        )
+
+
+def _first(events: Sequence[Entry] | Sequence[Spell], time_s: float) -> int:
+    return bisect_left(events, time_s, key=itemgetter(0))
+
+
+def replay(
+    mirror: Mirror,
+    checkpoint: dict[str, Any] | None,
+    events: Iterable[Event],
+    notes: Iterable[Event],
+    *,
+    on_ticks: Callable[[list[Tick]], None] | None = None,
+) -> Mirror:
+    """Return a mirror that has taken what is stored: after a stop, and after a note about the past.
+
+    Parameters
+    ----------
+    mirror
+        A mirror that was just made; it says of what, and how it is counted.
+    checkpoint
+        What to begin with; None to begin with nothing.
+    events
+        The stored events from the checkpoint's `time_s` on, in order of time.
+    notes
+        All that people have said.
+    on_ticks
+        Is handed the ticks as they are made; without it they are the mirror's to give.
+    """
+    again = mirror.resumed(checkpoint, notes)
+    stored = iter(events)
+    while batch := list(islice(stored, AT_ONCE)):
+        again.take(batch)
+        if on_ticks is not None:
+            on_ticks(again.ticks())
+    again.wants_replay_from = None
+    return again
