@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Callable, Iterable, Sequence
 
+    from twin.accounts import Accounts
     from twin.events import Event
     from twin.kpi.policy import Policy
     from twin.kpi.snapshot import Snapshot
@@ -330,8 +331,6 @@ class Mirror:
             for at in self._moments
             if at >= oldest or at == self.begun_s or (at >= edge - KEPT_DAYS_S and self._is_bound(at))
         ]
-        if self._moments and self.begun_s is not None and self.begun_s < edge - KEPT_DAYS_S:
-            self._moments = [at for at in self._moments if at != self.begun_s or at >= oldest]
         kept = set(self._moments)
         self._snapshots = {at: snapshot for at, snapshot in self._snapshots.items() if at in kept}
         self._texts = {at: text for at, text in self._texts.items() if at in kept}
@@ -448,6 +447,21 @@ class Mirror:
         if found is None or found[0] is not snapshot:
             found = self._texts[at] = snapshot, pack(snapshot)
         return found[1]
+
+    def accounts(self, start_s: float | None = None, end_s: float | None = None) -> Accounts | None:
+        """Return the accounts of a time, for which its start must be a moment that is still kept.
+
+        Parameters
+        ----------
+        start_s
+            Its start [s]; None: since the plant is heard. Of moments not kept, the one before holds.
+        end_s
+            Its end, no earlier than the last event [s]; None: now.
+        """
+        if self.begun_s is None:
+            return None
+        start = self._since(self.begun_s if start_s is None else start_s)
+        return self._windows.accounts(start, self._tally.snapshot(self.now_s if end_s is None else end_s))
 
     def picture(self) -> Picture:
         """Return how the line stands now."""
