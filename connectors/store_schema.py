@@ -67,6 +67,8 @@ def open_to_write(path: Path) -> sqlite3.Connection:
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = FULL")
             db.execute("PRAGMA wal_autocheckpoint = 4000")
+            # Identities that are hashes fall anywhere in the index: its pages are worth holding [KiB].
+            db.execute("PRAGMA cache_size = -16000")
             _bring_up_to_date(db, path)
         except BaseException:
             db.close()

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import tracemalloc
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -250,6 +251,16 @@ def test_a_migration_that_fails_changes_nothing(store: Store, path: Path, monkey
         Store(path, LINE)
     monkeypatch.undo()
     Store(path, LINE).close()
+
+
+def test_a_copy_made_while_the_twin_writes_is_a_whole_store(store: Store, path: Path, tmp_path: Path) -> None:
+    store.commit([event(k) for k in range(100)])
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("VACUUM INTO ?", (str(tmp_path / "copy.db"),))
+    store.commit([event(100)])
+    copy = Store(tmp_path / "copy.db", LINE)
+    assert [e.sequence for e in copy.events()] == list(range(100))
+    copy.close()
 
 
 def test_what_is_no_store_is_refused(tmp_path: Path) -> None:
