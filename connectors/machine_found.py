@@ -101,11 +101,13 @@ class Found:
     def _sentences(self, mapping: MachineMapping) -> Iterator[str]:
         read, columns = self.read, mapping.columns
         unused = read.rows - read.used - read.duplicates
-        repeat = "that repeats another" if read.duplicates == 1 else "that repeat another"
-        yield (
-            f"{self._path}: {read.rows:,} {_rows(read.rows)}, {read.used:,} used, "
-            f"{read.duplicates:,} {repeat} dropped, {unused:,} not used."
-        )
+        parts = [f"{read.used:,} used"]
+        if read.duplicates:
+            parts.append(f"{read.duplicates:,} dropped that {'repeats' if read.duplicates == 1 else 'repeat'} another")
+        if unused:
+            parts.append(f"{unused:,} not used")
+        shown = ", ".join(parts) if len(parts) > 1 else "all used"
+        yield f"{self._path}: {read.rows:,} {_rows(read.rows)}, {shown}."
         if read.machines.rows:
             yield f"Not used, of machines that the mapping does not know ({columns.machine}): {_listed(read.machines)}."
         if read.states.rows:

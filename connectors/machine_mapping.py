@@ -90,7 +90,7 @@ class SampleTime(Time):
         default="local", description="the clock of time stamps that name no zone: the plant's, or UTC", examples=["utc"]
     )
     stamp: Literal["start", "end"] = Field(
-        default="start", description="the end of a row's span at which its time stamp lies", examples=["end"]
+        default="start", description="which end of its span a row's time stamp marks", examples=["end"]
     )
 
 

@@ -233,7 +233,7 @@ def test_what_cannot_be_used_is_counted_and_said(tmp_path: Path) -> None:
     ]
     events, found = read(write(tmp_path / "log.csv", rows))
     said = found.sentences()
-    assert said[0].endswith("log.csv: 19 rows, 6 used, 1 that repeats another dropped, 12 not used.")
+    assert said[0].endswith("log.csv: 19 rows, 6 used, 1 dropped that repeats another, 12 not used.")
     assert said[1] == 'Not used, of machines that the mapping does not know (m): "P9" (1 row).'
     assert said[2] == 'Not used, in states that the mapping does not know (s): "idle" (2 rows).'
     assert said[3] == 'Not used, row 11: power "much" is no number, and 1 more alike.'

@@ -15,6 +15,7 @@ from pydantic import BaseModel, BeforeValidator, PlainValidator
 from pydantic.fields import FieldInfo
 
 from connectors.log_mapping import Clock, Columns, Kind, Lifecycle, LogMapping, Rework, Time
+from connectors.machine_mapping import MachineColumns, MachineMapping, SampleTime, SampleUnits, StateMeaning
 from support.transcripts import run_twin
 from twin import units
 from twin.cli.app import COMMANDS, application
@@ -40,6 +41,7 @@ LINE_MODELS = (
     Line, Product, Shifts, Source, Orders, Variant, Station, LotCycle, Setup, Failure, Power, Option, Edge, Targets
 )  # fmt: skip
 MAPPING_MODELS = (LogMapping, Columns, Kind, Rework, Time, Lifecycle, Clock)
+MACHINE_MODELS = (MachineMapping, MachineColumns, SampleTime, SampleUnits, StateMeaning)
 SITE_MODELS = (Site, Wage, Figure)
 
 _WRITTEN = {
@@ -140,10 +142,16 @@ def fields(model: type[BaseModel]) -> Iterator[tuple[str, ...]]:
     hints = get_type_hints(model, include_extras=True)
     for name, field in model.model_fields.items():
         key = field.validation_alias if isinstance(field.validation_alias, str) else name
-        years = field.default / units.SECONDS_PER_YEAR if hints[name] == units.Duration and field.default else None
+        is_time = hints[name] == units.Duration and field.default
         example = f"`{field.examples[0]}`" if field.examples else ""
         meaning = field.description or ""
-        yield f"`{key}`", meaning, kind(hints[name]), default(field) if years is None else f"`{years:g} yr`", example
+        yield (
+            f"`{key}`",
+            meaning,
+            kind(hints[name]),
+            f"`{units.format_time(field.default)}`" if is_time else default(field),
+            example,
+        )
 
 
 def model_section(model: type[BaseModel]) -> Iterator[str]:
@@ -192,6 +200,14 @@ def line_file_page() -> str:
         lines += model_section(model)
     lines += ["# The mapping file of a log", ""]
     for model in MAPPING_MODELS:
+        lines += model_section(model)
+    lines += [
+        "# The mapping file of a machine log",
+        "",
+        "For `twin replay`: a log whose rows are samples of what each machine did.",
+        "",
+    ]
+    for model in MACHINE_MODELS:
         lines += model_section(model)
     return "\n".join(lines)
 

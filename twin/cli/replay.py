@@ -47,6 +47,7 @@ StartOption = Annotated[
         "--start", metavar="TIME", help="The Monday on which a trace begins: 2026-11-23.  [default: this week's]"
     ),
 ]
+CheckOption = Annotated[bool, typer.Option("--check", help="Say what a machine log holds, and publish nothing.")]
 
 
 def replay(
@@ -54,6 +55,7 @@ def replay(
     *,
     line: LineOption,
     mapping: MapOption = None,
+    check: CheckOption = False,
     mqtt: MqttOption = "mqtt://localhost:1883",
     speed: SpeedOption = "1",
     start: StartOption = None,
@@ -72,6 +74,9 @@ def replay(
     from twin.live.faults import Faults
 
     chosen, place, pace = line_of(line), site_of(site), speed_of(speed)
+    if check:
+        _check(log, mapping, chosen)
+        return
     settings = broker(mqtt, mqtt_version, topic, place)
     found = Found()
     if mapping is None:
@@ -86,6 +91,15 @@ def replay(
         say(sentence)
     if not arrived:
         raise typer.Exit(1)
+
+
+def _check(log: Path, mapping: Path | None, line: Line) -> None:
+    from connectors.machine_mapping import load_machine_mapping
+    from twin.cli.replay_check import check
+
+    if mapping is None:
+        raise InputError("--check: is for a machine log; name its mapping, --map MAP.yaml")
+    check(log, load_machine_mapping(mapping), line)
 
 
 def _told_by_machines(log: Path, mapping: Path, line: Line, found: Found) -> Iterator[Event]:
