@@ -21,7 +21,21 @@ from twin.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = ("lines", "new", "check", "fit", "run", "compare", "plant", "replay", "schema", "demo", "dashboards")
+COMMANDS = (
+    "lines",
+    "new",
+    "check",
+    "fit",
+    "run",
+    "compare",
+    "plant",
+    "replay",
+    "live",
+    "note",
+    "schema",
+    "demo",
+    "dashboards",
+)
 """The commands in the order of `twin --help`; each is the function of that name in the file of that name.
 
 One that has commands of its own is a Typer of that name, and stands behind those that have none.

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from connectors.mqtt import Subscription
+    from twin.cli.live_display import Display
     from twin.cli.live_loop import LiveTwin, Watched
-    from twin.cli.live_screen import Screen
     from twin.kpi.policy import Policy
     from twin.line.line import Line
     from twin.line.site import Site
@@ -44,7 +44,9 @@ PolicyOption = Annotated[
 ]
 PlanOption = Annotated[
     float | None,
-    typer.Option("--plan", metavar="UNITS", min=0.0, help="Output planned for a shift.  [default: of the year's demand]"),
+    typer.Option(
+        "--plan", metavar="UNITS", min=0.0, help="Output planned for a shift.  [default: of the year's demand]"
+    ),
 ]
 EveryOption = Annotated[
     str, typer.Option("--every", metavar="TIME", help="How often KPIs are told, of the plant's time.")
@@ -102,8 +104,8 @@ def live(
     from connectors.mqtt import Subscription
     from connectors.settings import grafana_settings, influx_settings
     from connectors.store import Store
+    from twin.cli.live_display import displayed
     from twin.cli.live_loop import LiveTwin
-    from twin.cli.live_screen import shown
     from twin.engine.compile_once import compile_once
 
     points = None if influx is None else influx_settings(influx, org=influx_org, bucket=influx_bucket)
@@ -126,12 +128,13 @@ def live(
         if replications:
             compile_once(sys.stderr)
         twin = stack.enter_context(closing(LiveTwin(watched, kept)))
-        if points is not None:
-            forwarder = Forwarder(kept.outbox, InfluxDb(points))
+        forwarder = None if points is None else Forwarder(kept.outbox, InfluxDb(points))
+        if forwarder is not None:
             forwarder.start()
             stack.callback(forwarder.stop)
-        screen = stack.enter_context(shown(watched, kept))
-        watch(twin, subscription, screen, stopping=stopping, idle_s=idle_s)
+        trouble = (lambda: None) if forwarder is None else (lambda: forwarder.status.sentence or None)
+        display = stack.enter_context(displayed(trouble))
+        watch(twin, subscription, display, stopping=stopping, idle_s=idle_s)
 
 
 def watched_line(
@@ -174,7 +177,7 @@ def watched_line(
 def watch(
     twin: LiveTwin,
     subscription: Subscription,
-    screen: Screen,
+    display: Display,
     *,
     stopping: Callable[[], bool],
     idle_s: float | None = None,
@@ -186,16 +189,17 @@ def watch(
         now = time.monotonic()
         if messages:
             heard = now
+            display.heard()
             if not _went(partial(twin.take, messages), subscription, stopping):
                 break
             subscription.acknowledge(messages)
         elif idle_s is not None and now - heard > idle_s:
             break
-        _went(lambda: screen.told(twin.tell(), twin), subscription, stopping)
+        _went(lambda: display.told(twin.tell(), twin), subscription, stopping)
         if now - drawn >= REFRESH_S:
-            screen.draw(twin, subscription.status)
+            display.draw(twin, subscription.status)
             drawn = now
-    screen.draw(twin, subscription.status)
+    display.draw(twin, subscription.status)
 
 
 def _went(do: Callable[[], None], subscription: Subscription, stopping: Callable[[], bool]) -> bool:

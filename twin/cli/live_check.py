@@ -54,11 +54,18 @@ def _broker(settings: MqttSettings, line: Line) -> str:
 
 
 def _store(path: Path, line: Line) -> str:
+    """Read the store, which a twin at work may be writing; where there is none, see whether one can be made."""
     from contextlib import closing
 
-    from connectors.store import Store
+    from connectors.store_reading import StoreReader
+    from twin.cli.resolve import output_file
 
-    with closing(Store(path, line.line)) as store:
+    if not path.exists():
+        output_file(path, path.suffix, option="--store")
+        return f"{path}: is made when the twin starts"
+    with closing(StoreReader(path)) as store:
+        if store.line != line.line:
+            raise InputError(f"{path}: the store holds the line {store.line}, not {line.line}; name another file")
         counts = store.counts()
     return f"{path}: {counts.events:,} events, quarantine {counts.quarantine:,}, outbox {counts.outbox:,}"
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from math import inf
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from connectors.mqtt_reading import Reader, Refused
 from connectors.store_reading import Quarantined
@@ -122,40 +122,50 @@ class LiveTwin:
         """
         if self._stale:
             self._mirror_again(inf)
-        if self.mirror is None or self.source is None:
+        if self.mirror is None:
             return []
         ticks, foretold = self.mirror.ticks(), self._foretold()
-        if not ticks and foretold is None:
-            return []
+        if ticks or foretold is not None:
+            self._save(ticks, foretold, self.mirror.checkpoint() if ticks else None)
+            self._foretell()
+        return ticks
+
+    def _save(
+        self, ticks: Sequence[Tick], foretold: Forecast | None = None, checkpoint: dict[str, Any] | None = None
+    ) -> None:
+        """Save ticks and a forecast, the points made of them, and what to begin with after a stop."""
+        if self.source is None:
+            return
+        self._stale = True
         scores = [found for tick in ticks for found in self._scored(tick)]
         points = [point for tick in ticks for point in tick_points(tick, self.source)]
         points += [note_point(note, self.source) for note in self._notes]
         points += [point for found in scores for point in score_points(found, self.source)]
         if foretold is not None:
-            self.forecast = foretold
             points += forecast_points(foretold, self.source)
         if ticks:
             points.append(twin_point(ticks[-1].time_s, self.books(), self.source))
-        checkpoint = self.mirror.checkpoint() if ticks else None
-        self._stale = True
+        kept = checkpoint is not None and checkpoint["time_s"] is not None
         self.store.save(
             rows=[row for tick in ticks for row in tick.rows],
             points=points if self.watched.forwards else (),
             forecasts=() if foretold is None else (foretold,),
             scores=[(self._seconds(found.shift.end_ns), found._asdict()) for found in scores],
-            checkpoint=None if checkpoint is None else (checkpoint["time_s"], checkpoint),
+            checkpoint=(checkpoint["time_s"], checkpoint) if kept and checkpoint is not None else None,
             shift=_text(ticks[-1].shift) if ticks else "",
         )
-        self._stale = False
+        self.forecast = foretold or self.forecast
         self._notes.clear()
-        self._foretell()
-        return ticks
+        self._stale = False
 
     def books(self) -> dict[str, int]:
         """Return what the twin has kept and refused, by name."""
-        mirror = self.mirror
+        mirror, counts = self.mirror, self.store.counts()
         return {
-            **self.store.counts()._asdict(),
+            "events": counts.events,
+            "quarantine": counts.quarantine,
+            "outbox": counts.outbox,
+            "dead": counts.dead_letters,
             "contradictions": 0 if mirror is None else mirror.contradictions.total(),
             "too_late": 0 if mirror is None else mirror.too_late,
         }
@@ -206,7 +216,8 @@ class LiveTwin:
         mirror = self._begin()
         found = self.store.checkpoint_before(from_s)
         start_s, data = (-inf, None) if found is None else found
-        self.mirror = replay(mirror, data, self.store.events(start_s), self.store.notes())
+        stored = self.store.events(start_s)
+        self.mirror = replay(mirror, data, stored, self.store.notes(), on_ticks=self._save)
         self._stale = False
 
     def _seconds(self, unix_ns: int) -> float:

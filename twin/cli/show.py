@@ -88,12 +88,12 @@ codecs.register_error("nearest", _nearest_sign)
 
 def show(*blocks: RenderableType) -> None:
     """Print blocks to standard output, a blank line between them; a `str` is a paragraph and is wrapped."""
-    _write(_text(_console(sys.stdout), blocks))
+    _write(_text(console_of(sys.stdout), blocks))
 
 
 def plain_text(*blocks: RenderableType) -> str:
     """Return blocks as `show` prints them to a file that knows all signs and no colours."""
-    return _text(_console(io.StringIO()), blocks)
+    return _text(console_of(io.StringIO()), blocks)
 
 
 def _text(console: Console, blocks: Iterable[RenderableType]) -> str:
@@ -125,7 +125,7 @@ def hush() -> None:
 
 def width() -> int:
     """Return the columns that a text may take."""
-    return max(NARROWEST, min(_console(sys.stdout).width, WIDTH))
+    return max(NARROWEST, min(console_of(sys.stdout).width, WIDTH))
 
 
 def paragraph(text: str, style: str = "") -> Text:
@@ -181,7 +181,7 @@ def _broken(cell: str) -> str:
 
 def _writable(cell: str) -> str:
     """Return a cell as the output can write it, before columns are measured."""
-    encoding = _console(sys.stdout).encoding
+    encoding = console_of(sys.stdout).encoding
     return cell.encode(encoding, "nearest").decode(encoding)
 
 
@@ -210,7 +210,7 @@ def state_legend(states: Collection[str]) -> Text:
 
 def _cells(state: str, count: int) -> Text:
     look = STATES[state]
-    plain = not _console(sys.stdout).encoding.lower().startswith("utf")
+    plain = not console_of(sys.stdout).encoding.lower().startswith("utf")
     light = os.environ.get("COLORFGBG", "").endswith((";7", ";15"))
     return Text((look.ascii_bar if plain else look.bar) * count, look.colour.on("light" if light else "dark"))
 
@@ -230,7 +230,7 @@ def progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        with Progress(*columns, console=_console(sys.stderr), transient=True) as bar:
+        with Progress(*columns, console=console_of(sys.stderr), transient=True) as bar:
             task = bar.add_task(what, total=None)
             yield lambda done, total: bar.update(task, completed=done, total=total)
 
@@ -269,8 +269,9 @@ def _end_all(number: int, _: FrameType | None) -> None:
     os._exit(INTERRUPTED if number == signal.SIGINT else ENDED)
 
 
-def _console(file: TextIO) -> Console:
-    console = Console(file=file, markup=False, highlight=False, emoji=False)
-    if not console.is_terminal and not os.environ.get("COLUMNS", "").isdigit():
-        console.width = WIDTH
-    return console
+def console_of(file: TextIO) -> Console:
+    """Return a console that writes to a file as people here read it."""
+    made = Console(file=file, markup=False, highlight=False, emoji=False)
+    if not made.is_terminal and not os.environ.get("COLUMNS", "").isdigit():
+        made.width = WIDTH
+    return made

@@ -1,0 +1,59 @@
+"""The stops of a line one by one, as people speak of them: from when a machine stood until it went on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from twin.kpi.machine_times import STOPS
+from twin.kpi.notes import Notes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from twin.events import Event
+    from twin.line.line import Line
+
+
+class MachineStop(NamedTuple):
+    """A stop of a machine: its start and end [s], None while it lasts, and its reason at its start, notes applied."""
+
+    station: str
+    machine: int
+    start_s: float
+    end_s: float | None
+    reason: str | None
+
+
+def stops_of(line: Line, events: Iterable[Event], notes: Sequence[Event]) -> list[MachineStop]:
+    """Return the stops that events tell of, by start; broken and under repair are one stop.
+
+    Parameters
+    ----------
+    line
+        The line.
+    events
+        Its events in order; those that are no state of a machine are passed over.
+    notes
+        What people have said of stops.
+    """
+    machines = [(name, number) for name, station in line.stations.items() for number in range(1, station.machines + 1)]
+    row = {machine: at for at, machine in enumerate(machines)}
+    said = Notes(notes, machines)
+    begun: dict[int, tuple[float, str | None]] = {}
+    found: list[MachineStop] = []
+
+    def ended(at: int, end_s: float | None) -> None:
+        start_s, own = begun.pop(at)
+        found.append(MachineStop(*machines[at], start_s, end_s, said.reason(at, start_s, own)))
+
+    for event in events:
+        if event.kind != "state":
+            continue
+        at, state, reason = row[event.station or "", event.machine or 0], event.fields["state"], event.fields["reason"]
+        if state not in STOPS and at in begun:
+            ended(at, event.time)
+        elif state in STOPS and at not in begun:
+            begun[at] = event.time, None if reason is None else str(reason)
+    for at in list(begun):
+        ended(at, None)
+    return sorted(found, key=lambda stop: (stop.start_s, stop.station, stop.machine))
