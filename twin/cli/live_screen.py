@@ -81,7 +81,7 @@ def screen(
 
 def _first(picture: Picture, seen: Seen, frame: Frame, look: Look) -> Text:
     """Return the sentence, the clock, and whether that is now."""
-    stale = seen.age_s >= STALE_S or seen.trouble is not None
+    stale = seen.age_s >= STALE_S or not seen.connected
     now = frame.clock(picture.now_s, "%H:%M:%S")
     age = f"{lasted(seen.age_s)} old".replace(" ", NO_BREAK_SPACE) if stale else "live"
     sentence = Text.assemble(

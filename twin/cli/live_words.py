@@ -69,14 +69,15 @@ class Seen(NamedTuple):
     """What is shown beside the picture.
 
     `tick` is the last one; `counts` are the twin's books (events, quarantine, outbox, dead, contradictions, too_late);
-    `age_s` is how long ago something was heard, on our own clock [s]; `trouble` is a sentence about a connection that
-    is lost; `score` is of the last finished shift.
+    `age_s` is how long ago something was heard, on our own clock [s]; `connected` says whether the plant can be heard,
+    `trouble` in a sentence what is not as it should be; `score` is of the last finished shift.
     """
 
     forecast: Forecast | None = None
     tick: Tick | None = None
     counts: Mapping[str, int] = {}
     age_s: float = 0.0
+    connected: bool = True
     trouble: str | None = None
     score: Score | None = None
 
