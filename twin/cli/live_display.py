@@ -74,6 +74,7 @@ class Display:
             counts=twin.books(),
             age_s=time.monotonic() - self._heard,
             trouble=trouble,
+            connected=status is None or status.connected,
             score=twin.score,
         )
 

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from twin.live.picture import Forecast, Score, Tick
     from twin.live.points import Origin
     from twin.live.shift_calendar import Shift, ShiftCalendar
+    from twin.ports import Point
 
 FORECAST_EVERY_S = 60.0
 """A forecast is made at most so often [s of the plant's time]."""
@@ -134,21 +135,12 @@ class LiveTwin:
         self, ticks: Sequence[Tick], foretold: Forecast | None = None, checkpoint: dict[str, Any] | None = None
     ) -> None:
         """Save ticks and a forecast, the points made of them, and what to begin with after a stop."""
-        if self.source is None:
-            return
         self._stale = True
         scores = [found for tick in ticks for found in self._scored(tick)]
-        points = [point for tick in ticks for point in tick_points(tick, self.source)]
-        points += [note_point(note, self.source) for note in self._notes]
-        points += [point for found in scores for point in score_points(found, self.source)]
-        if foretold is not None:
-            points += forecast_points(foretold, self.source)
-        if ticks:
-            points.append(twin_point(ticks[-1].time_s, self.books(), self.source))
         kept = checkpoint is not None and checkpoint["time_s"] is not None
         self.store.save(
             rows=[row for tick in ticks for row in tick.rows],
-            points=points if self.watched.forwards else (),
+            points=self._points(ticks, foretold, scores) if self.watched.forwards else (),
             forecasts=() if foretold is None else (foretold,),
             scores=[(self._seconds(found.shift.end_ns), found._asdict()) for found in scores],
             checkpoint=(checkpoint["time_s"], checkpoint) if kept and checkpoint is not None else None,
@@ -157,6 +149,20 @@ class LiveTwin:
         self.forecast = foretold or self.forecast
         self._notes.clear()
         self._stale = False
+
+    def _points(self, ticks: Sequence[Tick], foretold: Forecast | None, scores: Sequence[Score]) -> list[Point]:
+        """Return the points for the database."""
+        source = self.source
+        if source is None:
+            return []
+        points = [point for tick in ticks for point in tick_points(tick, source)]
+        points += [note_point(note, source) for note in self._notes]
+        points += [point for found in scores for point in score_points(found, source)]
+        if foretold is not None:
+            points += forecast_points(foretold, source)
+        if ticks:
+            points.append(twin_point(ticks[-1].time_s, self.books(), source))
+        return points
 
     def books(self) -> dict[str, int]:
         """Return what the twin has kept and refused, by name."""
