@@ -31,6 +31,7 @@ from twin.line.setup import Setup
 from twin.line.site import Figure, Site, Wage
 from twin.line.station import Failure, Option, Power, Station
 from twin.line.work_calendar import Shifts
+from twin.live.measurements import COMMON_TAGS, MEASUREMENTS, NO_VALUE, TAGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -258,6 +259,60 @@ def kpis_page() -> str:
     return "\n".join(lines)
 
 
+# InfluxDB
+
+
+def influxdb_page() -> str:
+    """Return the page on what a live twin writes to InfluxDB."""
+    lines = [
+        "# What the twin writes to InfluxDB",
+        "",
+        "`twin live --influx URL` writes the points below: of each measurement its tags, which are text, and its fields.",
+        "A point always carries all fields of its measurement: written again, after a late event, a note or a restart,",
+        "it replaces the whole of the one before. All times are UTC, those of the plant's own clock.",
+        "",
+        f"A number that is not known is {NO_VALUE}, so leave what is below 0 out of a mean. Only differences to the plan",
+        "and losses (of a machine that ran faster than its ideal) can be below 0; these are always known. A field has one",
+        "type for ever: float, int (signed, 64 bits) or text.",
+        "",
+        "Written by the API of InfluxDB 2.x and asked in InfluxQL. Tested on 1.6 behind that API; 3.x is untested.",
+        "",
+        "The OEE of the shift so far, as it stood at each minute of the last 8 h:",
+        "",
+        "```sql",
+        'SELECT "oee" FROM "kpi" WHERE "line" = \'ceiling-tiles\' AND "station" = \'_line\'',
+        'AND "window" = \'shift\' AND "oee" >= 0 AND time > now() - 8h',
+        "```",
+        "",
+        "## Tags",
+        "",
+        f"{' and '.join(f'`{tag}`' for tag in COMMON_TAGS)} are tags of every point.",
+        "",
+        *table(("tag", "meaning"), ((f"`{tag}`", meaning) for tag, meaning in TAGS.items())),
+        "",
+    ]
+    for measurement in MEASUREMENTS:
+        tags = ", ".join(f"`{tag}`" for tag in measurement.tags) or "only those of every point"
+        rows = (
+            (
+                f"`{field.name}`",
+                "text" if field.type is str else field.type.__name__,
+                ("share" if field.type is float else "") if field.unit == "1" else field.unit,
+                field.meaning,
+            )
+            for field in measurement.fields
+        )
+        lines += [
+            f"## {measurement.title}",
+            "",
+            f"{measurement.meaning} Tags: {tags}. Time: {measurement.time}.",
+            "",
+            *table(("field", "type", "unit", "meaning"), rows),
+            "",
+        ]
+    return "\n".join(lines)
+
+
 # The commands
 
 
@@ -289,6 +344,7 @@ def commands_page() -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/line-file.md": line_file_page,
     "docs/reference/kpis.md": kpis_page,
+    "docs/reference/influxdb.md": influxdb_page,
     "docs/reference/commands.md": commands_page,
 }
 """Every page that is written from the code, by its path in the repository."""

@@ -1,7 +1,7 @@
 """What a live twin writes to InfluxDB: every measurement with its tags, its fields, their types and meanings.
 
 A point carries all fields of its measurement, for one that is written again must replace all of it. What has no value
-is -1, since every quantity here is 0 or more but for differences, which are 0.
+is -1; what may be below 0, differences to a plan and losses, always has one.
 """
 
 from __future__ import annotations
@@ -39,13 +39,19 @@ class Field(NamedTuple):
 
 
 class Measurement(NamedTuple):
-    """One measurement: what it is of, its tags beside site and line, its fields, what its time is."""
+    """One measurement: its name, meaning, tags beside site and line, fields, time, and whose it is if not all alike."""
 
     name: str
     meaning: str
     tags: tuple[str, ...]
     fields: tuple[Field, ...]
     time: str
+    of: str = ""
+
+    @property
+    def title(self) -> str:
+        """What it is called where one name has several sets of fields: "kpi of the line"."""
+        return f"{self.name} {self.of}".strip()
 
 
 COMMON_TAGS = ("site", "line")
@@ -106,7 +112,8 @@ KPI_OF_STATION = Measurement(
     "The KPIs of a station in a window.",
     ("station", "window", "shift", "day", "policy"),
     (*_kpis("station"), *_COUNTS),
-    "the end of the window, so far",
+    "the end of the window; while it runs, the full minute",
+    "of a station",
 )
 KPI_OF_LINE = Measurement(
     "kpi",
@@ -121,6 +128,7 @@ KPI_OF_LINE = Measurement(
         Field("oee_station", str, "", "the station the line's OEE is that of"),
     ),
     KPI_OF_STATION.time,
+    "of the line",
 )
 LOSS = Measurement(
     "loss",
