@@ -206,8 +206,10 @@ KPIS: tuple[Kpi, ...] = (
 """Every KPI, in the order in which tables show them."""
 # fmt: on
 
+_OF_STATION = tuple(kpi for kpi in KPIS if "station" in kpi.scopes)
+_OF_LINE = tuple(kpi for kpi in KPIS if "line" in kpi.scopes)
+
 
 def values(elements: WorkUnit | WholeLine) -> dict[str, float | None]:
     """Compute every KPI that these elements have, by id; None where its denominator is zero."""
-    scope = "station" if isinstance(elements, WorkUnit) else "line"
-    return {kpi.id: kpi.function(elements) for kpi in KPIS if scope in kpi.scopes}
+    return {kpi.id: kpi.function(elements) for kpi in (_OF_STATION if isinstance(elements, WorkUnit) else _OF_LINE)}
