@@ -120,7 +120,7 @@ class Store(StoreReader):
             new = [event for event in events if event.time >= oldest and insert(_INSERT, _row(event)).rowcount]
             db.executemany(
                 "INSERT INTO quarantine (received_ns, topic, payload, size, reason) VALUES (?, ?, ?, ?, ?)",
-                [each._replace(payload=each.payload[:SHOWN]) for each in quarantined],
+                [_refused(each) for each in quarantined],
             )
             if quarantined:
                 db.execute(_KEEP_REFUSED, (REFUSED_KEPT,))
@@ -246,6 +246,12 @@ def _row(event: Event) -> tuple[object, ...]:
         event.kind,
         to_json(event.fields).decode(),
     )
+
+
+def _refused(message: Quarantined) -> Quarantined:
+    # What came from outside may hold halves of characters, which no file takes.
+    topic, reason = (text.encode("utf-8", "replace").decode() for text in (message.topic, message.reason))
+    return message._replace(topic=topic, reason=reason, payload=message.payload[:SHOWN])
 
 
 def _json(data: Mapping[str, Any]) -> str:

@@ -103,6 +103,11 @@ def test_what_was_refused_is_kept_with_its_reason(store: Store) -> None:
     assert store.counts().quarantine == 3
 
 
+def test_halves_of_characters_are_kept_as_question_marks(store: Store) -> None:
+    store.commit([], [Quarantined(0, "a/\udcff", b"", 0, "no kind \ud800")])
+    assert store.quarantined() == [Quarantined(0, "a/?", b"", 0, "no kind ?")]
+
+
 def test_only_the_newest_refusals_are_kept_and_all_are_counted(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("connectors.store.REFUSED_KEPT", 10)
     for k in range(30):
