@@ -6,7 +6,7 @@ import os
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from rich.box import SIMPLE_HEAD
+from rich.box import SIMPLE_HEAD, Box
 from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
@@ -46,6 +46,9 @@ LEFT = (0, 1, 2, 4)
 WORDS = (1, 2)
 GAUGE = "next buffer"
 STRIP, AFTER = 4, 5
+
+
+ASCII_HEAD = Box(str(SIMPLE_HEAD).replace("─", "-"), ascii=True)
 
 
 class Look(NamedTuple):
@@ -241,12 +244,11 @@ def _table(headings: Sequence[str], rows: Sequence[Sequence[Text]], look: Look) 
     if sum(widths) + GAP * (len(headings) - 1) > look.width:
         rows = [[_half(cell) if place == STRIP else cell for place, cell in enumerate(row)] for row in rows]
     result = Table(
-        box=SIMPLE_HEAD,
+        box=ASCII_HEAD if look.ascii else SIMPLE_HEAD,
         show_edge=False,
         pad_edge=False,
         header_style=look.token("ink-3"),
         border_style=look.token("rule"),
-        safe_box=not look.ascii,
     )
     for place, heading in enumerate(headings):
         # Only names and words may be broken, and only where the window is too narrow for all of them.

@@ -107,6 +107,8 @@ def _flow(text: Text, width: int) -> Text:
     flowed = [Text(" ").join(line) for line in lines]
     for line in flowed:
         line.rstrip()
+        # A no-break space has done its work.
+        line.plain = line.plain.replace(NO_BREAK_SPACE, " ")
     return Text("\n").join(flowed)
 
 

@@ -135,8 +135,16 @@ def _range(forecast: Forecast, places: int) -> str:
 
 
 def stopped_machines(picture: Picture) -> list[MachineNow]:
-    """Return the machines that have been stopped for a while, the one that stands longest first."""
-    found = [m for m in picture.machines if m.state in STOPS and picture.now_s - m.since_s >= ALARM_AFTER_S]
+    """Return the machines that have been stopped for a while, the one that stands longest first.
+
+    Where repair has just begun, the strip tells of the wait before.
+    """
+    found = [
+        machine
+        for machine in picture.machines
+        if machine.state in STOPS
+        and (picture.now_s - machine.since_s >= ALARM_AFTER_S or machine.strip[-2][0] in STOPS)
+    ]
     return sorted(found, key=lambda machine: machine.since_s)
 
 

@@ -87,9 +87,9 @@ def _kpis(scope: Scope) -> Iterator[Field]:
 
 _COUNTS = (
     Field("produced", float, "pieces", "pieces that left, whatever their outcome"),
-    Field("good", float, "pieces", "those that were good at once"),
+    Field("good", float, "pieces", "those that were good; of a station, good at once"),
     Field("scrap", float, "pieces", "those that were scrap"),
-    Field("rework", float, "pieces", "those that were sent back; of the line, those good only after rework"),
+    Field("rework", float, "pieces", "of a station, those sent back; of the line, good ones that had been reworked"),
     Field("good_units", float, _UNITS, "good output"),
     Field("planned_busy_s", float, "s", "planned busy time"),
     Field("final", int, "1", "1 when the window has ended, 0 while it runs"),
