@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from twin.engine.records import INFINITE, NO_WAY, Record, World
+import numpy as np
+
+from twin.engine.records import NO_WAY, Record, World
 from twin.engine.rules.lots import pick
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    import numpy as np
 
     from twin.engine.plan import Plan
 
@@ -22,12 +22,10 @@ class Orders:
         self._plan, self._world, self._rules, self._rng = plan, world, rules, rng
         line = world.line[0]
         self._ordered = line.book >= 0 or line.drawn >= 0
-        self._from = {
-            world.outs[q]: station.index
-            for station in world.stations
-            for q in range(station.first_out, station.last_out)
-        }
+        number = {name: s for s, name in enumerate(plan.stations)}
+        self._from = [number.get(name.partition("->")[0], -1) for name in plan.edges]
         self._last: tuple[int, int] | None = None
+        self._reached: dict[int, tuple[int, float]] = {}
         odds = [line.product_odds if line.product_stream >= 0 else -1]
         odds += [station.product_odds for station in world.stations]
         odds += [edge.arrival_odds for edge in world.edges if edge.arrival_stream >= 0]
@@ -60,6 +58,8 @@ class Orders:
         part.step = self._step(product, station, edge)
         if self._ordered:
             part.order = self._order(product, part.pieces)
+            came = self._from[edge] if edge >= 0 else station
+            self._reached.setdefault(part.order, (max(came, station - 1), self._rng.random()))
             part.entry = self._world.orders[part.order].release
 
     def end_of_queue(self) -> None:
@@ -78,11 +78,25 @@ class Orders:
         o: int = self._rules["draw_order"](world)
         order = world.orders[o]
         order.open, order.lots, order.good, order.pieces = 1, 1, 0, pieces
-        order.release, order.due = line.now, INFINITE
-        if line.due_stream >= 0 and (allowed := self._plan.streams[line.due_stream].distribution) is not None:
-            order.due = line.now + float(allowed.quantile(self._rng.random()))
+        order.release = order.due = line.now
         self._last = (product, o)
         return o
+
+    def set_due_dates(self) -> None:
+        """Draw when the orders on the line are due: the further one has come, the earlier, or it had not come so far."""
+        world = self._world
+        line = world.line[0]
+        if line.due_stream < 0 or line.every_stream < 0 or not self._reached:
+            return
+        allowed, every = (self._plan.streams[k].distribution for k in (line.due_stream, line.every_stream))
+        if allowed is None or every is None:
+            return
+        count = len(self._reached)
+        since = self._rng.random(count) * count * every.mean
+        due = np.sort(line.now - since + allowed.quantile(self._rng.random(count)))
+        ahead = sorted(self._reached, key=lambda o: self._reached[o], reverse=True)
+        for o, date in zip(ahead, due.tolist(), strict=True):
+            world.orders[o].due = date
 
     def _step(self, product: int, station: int, edge: int) -> int:
         """Return the step of the product's way that leads on from a station; where it passes twice, one of them."""

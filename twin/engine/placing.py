@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from twin.engine.orders_placed import Orders
 from twin.engine.records import (
@@ -31,11 +30,11 @@ from twin.engine.records import (
 from twin.engine.replication import measure_from
 from twin.engine.results import who_waits
 from twin.engine.rulebook import bind
+from twin.engine.seen import Lot, MachineStands, Standing
+from twin.engine.waiting import fill_edge, on_their_way
 from twin.line.work_calendar import WEEK
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import numpy as np
 
     from twin.engine.plan import Plan
@@ -45,79 +44,13 @@ NEVER = 1e200
 """A time to failure that nothing reaches while the line is put in place [s]."""
 
 
-class Lot(NamedTuple):
-    """What a part is known to be; None where it is not known."""
-
-    pieces: int | None = None
-    product: str | None = None
-
-
-class MachineStands(NamedTuple):
-    """How one machine stands.
-
-    Attributes
-    ----------
-    state, reason
-        One of `twin.events.STATES`, None where it is not known; the failure while it is broken.
-    since_s
-        When it entered the state [s on the engine's clock], None where it is not known.
-    worked_s
-        How long it has processed the part that it holds [s].
-    holds
-        The part on it, or None.
-    last
-        Product of the last part it was set up for.
-    before
-        Its state before it went off shift, where that is known.
-    """
-
-    state: str | None = None
-    reason: str | None = None
-    since_s: float | None = None
-    worked_s: float = 0.0
-    holds: Lot | None = None
-    last: str | None = None
-    before: str | None = None
-
-
-@dataclass(frozen=True)
-class Standing:
-    """How a line stands at one moment, as somebody sees it who looks at it.
-
-    Attributes
-    ----------
-    time_s
-        The moment on the engine's clock [s since a Monday 00:00 of shop-floor time].
-    machines
-        Every machine, in the order of the line file.
-    levels
-        Parts in front of a station by edge, those on their way included; 0 where nothing is said.
-    queues
-        What is known of them, the first to leave first; as far as it goes.
-    arrived_s
-        The last arrival at each fed station [s].
-    released_s
-        The last release of an order that was not in the book [s].
-    present
-        People on duty by skill, where they are not as many as the line file says.
-    """
-
-    time_s: float
-    machines: tuple[MachineStands, ...]
-    levels: Mapping[str, int] = field(default_factory=dict)
-    queues: Mapping[str, tuple[Lot, ...]] = field(default_factory=dict)
-    arrived_s: Mapping[str, float] = field(default_factory=dict)
-    released_s: float | None = None
-    present: Mapping[str, int] = field(default_factory=dict)
-
-
 @dataclass
 class Placed:
     """A line put in place, and for each machine how much of what it does is spent.
 
     `cycle`, `setup` and `repair` [s] are None where nothing has begun that was seen; `setup_mean` [s] multiplies what
     a setup draws; `stop` is how long a stop has lasted that the line file knows nothing of [s]; `moving` are the parts
-    on their way by edge, the first to arrive first.
+    on their way by edge, the first to arrive first, each with how long it has been on it [s].
     """
 
     world: World
@@ -127,7 +60,7 @@ class Placed:
     setup_mean: list[float]
     repair: list[float | None]
     stop: list[float | None]
-    moving: dict[int, list[int]] = field(default_factory=dict)
+    moving: dict[int, list[tuple[int, float | None]]] = field(default_factory=dict)
 
 
 @cache
@@ -146,6 +79,7 @@ class Placer:
         draws.open(world)
         count = len(world.machines)
         none: list[float | None] = [None] * count
+        self.entered: dict[int, float] = {}
         self.placed = Placed(world, None, [0.0] * count, none[:], [1.0] * count, none[:], none[:])
         self.world, self.line = world, world.line[0]
         self.orders = Orders(plan, world, self.rules, rng) if self.varied else None
@@ -156,24 +90,26 @@ class Placer:
         line.now = line.wip_since = now
         self._set_calendar()
         for e, name in enumerate(self.plan.edges):
-            self._fill_edge(world.edges[e], name)
+            fill_edge(self, world.edges[e], name)
         self._people()
         order = [self._hold(machine, self.standing.machines[machine.index]) for machine in world.machines]
+        if self.orders is not None:
+            self.orders.set_due_dates()
         for _, _, m in sorted(order):
             self._enter(world.machines[m], self.standing.machines[m])
         for station in world.stations:
             self.rules["mark"](world, station)
-        self._see_to()
+        self.see_to()
         if line.waiting > 0:
             self.rules["grant"](world)
         self.rules["settle"](world)
-        self._see_to()
+        self.see_to()
         measure_from(world, now)
-        for edge in world.edges:
-            self.placed.moving[edge.index] = self._on_their_way(edge)
+        self.placed.moving = on_their_way(world, self.entered)
         return self.placed
 
-    def _see_to(self) -> None:
+    def see_to(self) -> None:
+        """See to what the rules have flagged."""
         line = self.line
         if line.flag & REFILL:
             self.draws.refill(self.world)
@@ -184,6 +120,10 @@ class Placer:
         if line.flag & LOCKED:
             self.placed.deadlock = who_waits(self.plan, self.world)
         line.flag = 0
+
+    def overtakes(self, edge: Record) -> bool:
+        """Whether a later part may be ready before an earlier one."""
+        return self.varied and edge.overtaking == 1
 
     def _set_calendar(self) -> None:
         """Say whether the line works now, and when that changes."""
@@ -219,48 +159,10 @@ class Placer:
         p: int = self.rules["new_part"](world, station.index, pieces)
         if self.orders is not None:
             self.orders.give(p, product, station.index, edge)
-        self._see_to()
+        if known.entered_s is not None:
+            self.entered[p] = min(known.entered_s, self.standing.time_s)
+        self.see_to()
         return p
-
-    def _fill_edge(self, edge: Record, name: str) -> None:
-        """Let as many parts wait as are said to: those that came last are still on their way."""
-        if edge.to < 0 or edge.capacity == 0:
-            return
-        lots, level = self.standing.queues.get(name, ()), self.standing.levels.get(name, 0)
-        station, now = self.world.stations[edge.to], self.standing.time_s
-        parts = [self.new_part(lots[i] if i < len(lots) else None, station, edge.index) for i in range(max(level, 0))]
-        if self.orders is not None:
-            self.orders.end_of_queue()
-        ready = len(parts) - self._under_way(edge, station, parts)
-        for i, p in enumerate(parts):
-            self.world.parts[p].since = now - (ready - i) if i < ready else now
-        edge.level, edge.ready, edge.since = len(parts), ready, now
-        _chain(self.world, edge, parts, ready)
-
-    def _under_way(self, edge: Record, station: Record, parts: list[int]) -> int:
-        """How many of the parts cannot be taken yet: all, if a machine waits; else as many as come meanwhile."""
-        if edge.stream < 0 or not parts:
-            return 0
-        own = range(station.first_machine, station.last_machine)
-        if self.line.on and any(self.standing.machines[m].state == "starved" for m in own):
-            return len(parts)
-        stream = self.plan.streams[edge.stream].distribution
-        work = self.mean_work(station, parts[-1])
-        rate = len(own) / work if work > 0 else 0.0
-        return min(len(parts), round((stream.mean if stream else 0.0) * rate))
-
-    def mean_work(self, station: Record, p: int) -> float:
-        """Return how long a machine of the station takes the part on average [s]."""
-        distribution, factor = work_of(self.plan, self.world, self.world.machines[station.first_machine], p)
-        return float(factor * distribution.mean)
-
-    def _on_their_way(self, edge: Record) -> list[int]:
-        found = []
-        p = edge.moving if edge.stream >= 0 or (self.varied and edge.overtaking) else -1
-        while p >= 0:
-            found.append(p)
-            p = self.world.parts[p].next
-        return found
 
     def _hold(self, machine: Record, seen: MachineStands) -> tuple[int, float, int]:
         """Give the machine its part and its failure; return in which order it then enters its state."""
@@ -396,7 +298,7 @@ class Placer:
         self.rules["go_by"](self.world, machine, edge)
         if machine.broken >= 0 or self.line.on == 0:
             machine.state = state
-        self._see_to()
+        self.see_to()
 
     def _way(self, machine: Record) -> int:
         world, station = self.world, self.world.stations[machine.station]
@@ -410,32 +312,3 @@ class Placer:
         likely = [share if there or not any(full) else 0.0 for share, there in zip(shares, full, strict=True)]
         total = sum(likely)
         return int(self.rng.choice(ways, p=[share / total for share in likely]) if total > 0 else ways[-1])
-
-
-def _chain(world: World, edge: Record, parts: list[int], ready: int) -> None:
-    """Join the parts of an edge to its list, or lists where later ones may overtake."""
-    for before, after in pairwise(parts):
-        world.parts[before].next = after
-    if not parts:
-        return
-    world.parts[parts[-1]].next = -1
-    edge.head, edge.tail = parts[0], parts[-1]
-    edge.moving = parts[ready] if ready < len(parts) else -1
-    if world.line[0].varied and edge.overtaking and ready < len(parts):
-        edge.head, edge.tail = (parts[0], parts[ready - 1]) if ready else (-1, -1)
-        if ready:
-            world.parts[parts[ready - 1]].next = -1
-
-
-def work_of(plan: Plan, world: World, machine: Record, p: int) -> tuple[Any, float]:
-    """Return what a machine's work with a part is drawn from, and what the draw is multiplied by."""
-    stream, factor = machine.cycle_stream, 1.0
-    if plan.products:
-        part = world.parts[p]
-        job = world.jobs[world.stations[machine.station].first_job + part.product]
-        stream += job.stream
-        if job.kind == 1:
-            factor = float(part.pieces)
-        elif job.kind == 2:
-            factor = _rules(varied=True)["at_size"](world, job, part.pieces)
-    return plan.streams[stream].distribution, factor

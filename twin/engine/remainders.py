@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,9 +18,10 @@ LEAST_TAIL = 1e-9
 """Below this chance of lasting so long the distribution says nothing about what is left."""
 
 JUST_OVER = 1.01
-"""A time that has lasted up to so many times the longest possible is about to end; rounding alone exceeds it a little."""
+"""What has lasted up to so many times the longest possible is about to end: rounding alone exceeds that a little."""
 
-CANDIDATES = 4096
+LIKELY = 4096
+"""So many equally likely times stand for a distribution."""
 
 
 def remainders(distribution: Distribution, spent_s: float, u: Floats) -> Floats:
@@ -57,11 +59,18 @@ def at_any_moment(distribution: Distribution, rng: np.random.Generator, count: i
     """
     if isinstance(distribution, Exponential):
         return np.asarray(distribution.quantile(rng.random(count)))
-    times = _finite(distribution, distribution.quantile(rng.random(CANDIDATES)))
-    total = times.sum()
-    if total <= 0.0:
-        return np.zeros(count)
-    return np.asarray(rng.choice(times, count, p=times / total) * rng.random(count))
+    times, reached = _by_length(distribution)
+    return np.asarray(times[np.searchsorted(reached, rng.random(count), side="right")] * rng.random(count))
+
+
+@lru_cache(maxsize=1024)
+def _by_length(distribution: Distribution) -> tuple[Floats, Floats]:
+    """Return equally likely times, rising [s], and the share of all time that lies in those up to each."""
+    times = _finite(distribution, distribution.quantile((np.arange(LIKELY) + 0.5) / LIKELY))
+    reached = np.cumsum(times)
+    if reached[-1] <= 0.0:
+        return times, np.ones(LIKELY) * 2.0
+    return times, np.append((reached / reached[-1])[:-1], 2.0)
 
 
 def as_long_again(spent_s: float, u: Floats) -> Floats:

@@ -59,6 +59,7 @@ class Keeper:
         self.events: list[np.ndarray[Any, Any]] = []
 
     def see_to(self, world: World) -> World:
+        """Do what the flags ask, and return the world: growing one of arrays makes another."""
         line = world.line[0]
         if line.flag & LOST:
             raise Defect("the ring of events overflowed: one settling wrote more than it keeps room for")
@@ -76,6 +77,7 @@ class Keeper:
         return world
 
     def drain(self, world: World) -> None:
+        """Keep the events written since the last time."""
         line = world.line[0]
         self.events.append(as_array("events", world.events[: line.event_count], varied=bool(line.varied)))
         line.event_count = 0

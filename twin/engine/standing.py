@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from twin.engine.compiled_clock import compiled_rules
-from twin.engine.placing import Lot, MachineStands, Placed, Placer, Standing, work_of
+from twin.engine.placing import Placed, Placer
 from twin.engine.records import (
     DOWN,
     INFINITE,
@@ -30,8 +30,10 @@ from twin.engine.records import (
 )
 from twin.engine.remainders import as_long_again, at_any_moment, remainders
 from twin.engine.replication import CLOCKS, Keeper
+from twin.engine.seen import Lot, MachineStands, Standing
 from twin.engine.state import LineState, Tables
 from twin.engine.streams import BLOCK, BUFFER, RESERVE, Draws, Stream, generator, variates
+from twin.engine.waiting import work_of
 from twin.errors import InputError
 from twin.line.names import nearest
 
@@ -188,13 +190,13 @@ class _Way:
         self._timers = np.tile(self._base["timers"], (count, 1))
         self._machines = np.tile(self._base["machines"], (count, 1))
         self._failures = np.tile(self._base["failures"], (count, 1))
-        self._moving = [(e, parts) for e, parts in self.placed.moving.items() if parts]
+        self._moving = {e: [p for p, _ in parts] for e, parts in self.placed.moving.items()}
         self._since: list[Floats] = []
         for machine in world.machines:
             self._draw_failures(machine)
             self._draw_machine(machine)
-        for e, parts in self._moving:
-            self._draw_moving(world.edges[e], len(parts))
+        for e, parts in self.placed.moving.items():
+            self._draw_moving(world.edges[e], [age for _, age in parts])
         self._draw_arrivals()
 
     def tables(self, i: int) -> Tables:
@@ -206,7 +208,7 @@ class _Way:
         }
         if self._moving:
             tables["parts"], tables["edges"] = tables["parts"].copy(), tables["edges"].copy()
-        for (e, parts), since in zip(self._moving, self._since, strict=True):
+        for (e, parts), since in zip(self._moving.items(), self._since, strict=True):
             tables["parts"]["since"][parts] = since[i]
             tables["edges"]["last_arrival"][e] = since[i, -1]
         return tables
@@ -290,11 +292,12 @@ class _Way:
         column["acting"] = acting
         column["fails_at"] = np.where(acting >= 0, self._now + least, column["fails_at"])
 
-    def _draw_moving(self, edge: Record, parts: int) -> None:
-        """When those on their way arrive: each may be anywhere on it, and they come in their order."""
-        rng = self._rng("edge", edge.index, "way")
-        whole = self._stream(edge.stream).quantile(rng.random((self._count, parts)))
-        since = self._now + np.sort(whole * rng.random((self._count, parts)), axis=1)
+    def _draw_moving(self, edge: Record, ages: list[float | None]) -> None:
+        """When those on their way arrive, in their order: given how long they have been on it, or anywhere on it."""
+        rng, way = self._rng("edge", edge.index, "way"), self._stream(edge.stream)
+        unknown = iter(at_any_moment(way, rng, self._count * len(ages)).reshape(len(ages), -1))
+        left = [next(unknown) if age is None else remainders(way, age, rng.random(self._count)) for age in ages]
+        since = self._now + np.sort(np.array(left).T, axis=1)
         self._since.append(since)
         self._timers[:, edge.timer] = since[:, 0]
 
