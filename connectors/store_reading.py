@@ -89,6 +89,12 @@ class StoreReader:
         """
         return self._events(start_s, end_s, "")
 
+    @property
+    def last_s(self) -> float | None:
+        """Time of the latest event, notes apart [s]; None before the first."""
+        found = self._one("SELECT time FROM event WHERE kind != 'note' ORDER BY time DESC LIMIT 1")
+        return None if found is None else found[0]
+
     def notes(self) -> list[Event]:
         """Every note, by time."""
         return list(self._events(-inf, inf, "AND kind = 'note'"))

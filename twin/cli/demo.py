@@ -1,7 +1,8 @@
-"""`twin demo`: two lines in one go, each up to the answer to the labour question.
+"""`twin demo`: a plant and its live twin, then two lines up to the answer to the labour question.
 
-The ceiling-tile line as described: what it is and how it runs. Then a real machine shop, known by its production log
-alone: how its twin runs, how far to trust it, and the report of the answer.
+A shift of a simulated plant goes over MQTT to its twin. Then the ceiling-tile line as described: what it is and how it
+runs. Then a real machine shop, known by its production log alone: how its twin runs, how far to trust it, and the
+report of the answer.
 """
 
 from __future__ import annotations
@@ -32,19 +33,31 @@ REPLICATIONS, QUICK_REPLICATIONS = 20, 4
 def demo(
     *, quick: Annotated[bool, typer.Option("--quick", help=f"With {QUICK_REPLICATIONS} replications only.")] = False
 ) -> None:
-    """Show two lines at work, described and fitted to a log, and how far automation offsets what labour costs.
+    """Show a live twin, then two lines, described and fitted to a log, and how far automation offsets labour cost.
 
-    It takes about a minute; the first time, as much again to compile the rules. Writes machine_shop.html.
+    It takes over a minute; the first time, as much again to compile the rules. Writes machine_shop.html.
     """
     from twin.cli.show import grey, show
 
     start = time.monotonic()
     replications = QUICK_REPLICATIONS if quick else REPLICATIONS
     counted = f" --replications {replications}" if quick else ""
+    _live()
     _tiles(replications, counted)
     _shop(replications, counted)
     show(grey(f"\nThe whole demo, {time.monotonic() - start:.0f} s"))
     _say("Next", "twin new my_line")
+
+
+def _live() -> None:
+    """Show a plant and its twin."""
+    from twin.cli.demo_live import LINE as MIRRORED
+    from twin.cli.demo_live import live_shift
+    from twin.engine.compile_once import compile_once
+
+    compile_once(sys.stderr)
+    _say("A shift of a plant, mirrored live", f"twin live {MIRRORED} --mqtt URL")
+    live_shift()
 
 
 def _tiles(replications: int, counted: str) -> None:

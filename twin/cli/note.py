@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from connectors.settings import MqttSettings
-    from twin.events import Event
+    from twin.events import Event, Value
     from twin.line.line import Line
     from twin.live.stops import MachineStop
 
@@ -186,7 +186,7 @@ def _note(told: _Told, stop: MachineStop, span: tuple[float, float], words: tupl
     from twin.events import Event
 
     author, text, reason = words
-    fields = {"author": author, "text": text, "start_s": span[0], "end_s": span[1], "reason": reason}
+    fields: dict[str, Value] = {"author": author, "text": text, "start_s": span[0], "end_s": span[1], "reason": reason}
     # Said at the plant's now: our own clock may be far from it where a plant is simulated or a log replayed.
     return Event(
         f"note by {author}", time.time_ns(), 0, 0, told.now_s, told.line, stop.station, stop.machine, "note", fields,
