@@ -60,6 +60,7 @@ RunsOption = Annotated[
         help="Runs of a forecast; 0 for none.",
     ),
 ]
+KeepOption = Annotated[str, typer.Option("--keep", metavar="TIME", help="How long events and KPIs stay in the store.")]
 IdleOption = Annotated[
     str | None, typer.Option("--until-idle", metavar="TIME", help="Stop when nothing has come for so long.")
 ]
@@ -69,6 +70,8 @@ CheckOption = Annotated[
 
 REFRESH_S = 0.5
 """How often the screen is drawn anew [s]."""
+DRAIN_S = 60.0
+"""How long points may take to InfluxDB at the end of a plant that has fallen silent [s]."""
 FULL_DISK_S = 2.0
 """How long to wait where the store cannot be written [s]."""
 
@@ -89,6 +92,7 @@ def live(
     plan: PlanOption = None,
     every: EveryOption = "1 min",
     replications: RunsOption = 200,
+    keep: KeepOption = "90 d",
     until_idle: IdleOption = None,
     check: CheckOption = False,
     grafana: GrafanaOption = None,
@@ -117,7 +121,7 @@ def live(
         raise typer.Exit(0 if checked(settings, chosen, path, points, seen) else 1)
     watched = watched_line(
         chosen, place, options=options, root=settings.root, policy=policy, plan=plan, every=every,
-        replications=replications, forwards=points is not None,
+        replications=replications, forwards=points is not None, keep=keep,
     )  # fmt: skip
     idle_s = None if until_idle is None else _time("--until-idle", until_idle)
     with _asked_to_stop() as stopping, ExitStack() as stack:
@@ -135,6 +139,8 @@ def live(
         trouble = (lambda: None) if forwarder is None else (lambda: forwarder.status.sentence or None)
         display = stack.enter_context(displayed(trouble))
         watch(twin, subscription, display, stopping=stopping, idle_s=idle_s)
+        if forwarder is not None and not stopping():
+            forwarder.drain(DRAIN_S)
 
 
 def watched_line(
@@ -148,6 +154,7 @@ def watched_line(
     every: str = "1 min",
     replications: int = 200,
     forwards: bool = False,
+    keep: str = "90 d",
 ) -> Watched:
     """Return what a live twin of a line at a site watches; the rest is as on the command line.
 
@@ -171,6 +178,7 @@ def watched_line(
         forwards=forwards,
         every_s=_time("--every", every),
         replications=replications,
+        keep_s=_time("--keep", keep),
     )
 
 

@@ -50,7 +50,7 @@ class Watched(NamedTuple):
 
     `root` begins the topics; `plan` gives the output to be reached in a shift [units of the product], None where there
     is none; `forwards` says whether points are kept for a database, `replications` how many a forecast takes, 0 for no
-    forecasts.
+    forecasts; `keep_s` how long the store keeps what it has [s of the plant's time].
     """
 
     scenario: Scenario
@@ -63,6 +63,7 @@ class Watched(NamedTuple):
     every_s: float = 60.0
     lateness_s: float = 60.0
     replications: int = 200
+    keep_s: float = inf
 
 
 class LiveTwin:
@@ -129,6 +130,8 @@ class LiveTwin:
         if ticks or foretold is not None:
             self._save(ticks, foretold, self.mirror.checkpoint() if ticks else None)
             self._foretell()
+        if self.watched.keep_s < inf and any(row.final for tick in ticks for row in tick.rows):
+            self.store.prune(self.mirror.now_s - self.watched.keep_s)
         return ticks
 
     def _save(
