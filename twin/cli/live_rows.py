@@ -191,7 +191,7 @@ def _strip(machines: Sequence[MachineNow], look: Look) -> Text:
             shares[state] += share
         state = max(shares, key=lambda name: (round(shares[name], 9), -_rank(name or "")))
         if state is None:
-            strip.append("." if look.ascii else "·", look.token("ink-3"))
+            strip.append("?" if look.ascii else "·", look.token("ink-3"))
         else:
             of_state = STATES[state]
             strip.append(of_state.ascii_bar if look.ascii else of_state.bar, look.colour(of_state.colour))

@@ -76,7 +76,7 @@ def screen(
     blocks += [_alarm(picture, frame, look), Text(), table]
     if left_out:
         blocks.append(Text(f"{len(left_out)} calm stations are not shown; the window is too low.", look.token("ink-3")))
-    return Group(*blocks, Text(), _numbers(picture, seen, frame, look), *_last(picture, seen, frame, look))
+    return Group(*blocks, Text(), *_numbers(picture, seen, frame, look), *_last(picture, seen, frame, look))
 
 
 def _first(picture: Picture, seen: Seen, frame: Frame, look: Look) -> Text:
@@ -123,8 +123,8 @@ def _alarm(picture: Picture, frame: Frame, look: Look) -> Text:
     return _flow(said, look.width)
 
 
-def _numbers(picture: Picture, seen: Seen, frame: Frame, look: Look) -> Text:
-    """Return the numbers of the shift so far: OEE, output, cost, chance of the plan."""
+def _numbers(picture: Picture, seen: Seen, frame: Frame, look: Look) -> list[Text]:
+    """Return the numbers of the shift so far: OEE, output, chance of the plan; below them what a unit takes."""
     row = None if seen.tick is None else line_row(seen.tick)
     parts = []
     if seen.tick is not None:
@@ -136,8 +136,8 @@ def _numbers(picture: Picture, seen: Seen, frame: Frame, look: Look) -> Text:
     parts.append(_part(output_text(row, frame)))
     if seen.forecast is not None and seen.forecast.shift == picture.shift and (said := chance_text(seen.forecast)):
         parts.append(_part(said))
-    parts += [_part(text) for text in cost_texts(row, frame)]
-    return _flow(Text("  ").join(parts), look.width)
+    costs = [_part(text) for text in cost_texts(row, frame)]
+    return [_flow(Text("  ").join(line), look.width) for line in (parts, costs) if line]
 
 
 def _part(text: str) -> Text:
