@@ -36,7 +36,6 @@ class Display:
 
     def __init__(self, area: Live | None, forwarding: Callable[[], str | None]) -> None:
         self._area, self._forwarding = area, forwarding
-        self._look = look_of(console_of(sys.stdout))
         self._heard = time.monotonic()
         self._tick: Tick | None = None
         self._told_s = float("-inf")
@@ -64,7 +63,15 @@ class Display:
             self._area.update(f"Nothing has been heard of {title} yet. {status.sentence}")
             return
         seen = self._seen(twin, status)
-        self._area.update(screen(twin.mirror.picture(), seen, frame, look=self._look, height=self._area.console.height))
+        self._area.update(
+            screen(
+                twin.mirror.picture(),
+                seen,
+                frame,
+                look=look_of(console_of(sys.stdout)),
+                height=self._area.console.height,
+            )
+        )
 
     def _seen(self, twin: LiveTwin, status: Status | None) -> Seen:
         trouble = status.sentence if status is not None and not status.connected else self._forwarding()
