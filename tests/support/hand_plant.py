@@ -69,15 +69,10 @@ class Plant:
         )
 
     def note(
-        self,
-        clock: str,
-        start: str,
-        end: str,
-        reason: str | None,
-        station: str | None = None,
-        machine: int | None = None,
+        self, clock: str, span: str, reason: str | None, station: str | None = None, machine: int | None = None
     ) -> Event:
-        """Write down what a person says that a time was."""
+        """Write down what a person says that a time was, such as "06:30-07:00"."""
+        start, _, end = span.partition("-")
         return self.add(
             clock, "note", station, machine, author="shift leader", text="as seen", start_s=at(start), end_s=at(end),
             reason=reason,

@@ -50,7 +50,7 @@ def counted(name: str, start_s: float, end_s: float) -> Run:
     return simulate(line_of(name), warmup=start_s, horizon=end_s - start_s, seed=5)[0]
 
 
-def mirror_of(described: Scenario, **settings: Any) -> Mirror:
+def mirror_of(described: Scenario, **settings: Any) -> Mirror:  # noqa: ANN401 -- as Mirror takes them
     """Return a mirror of a line in Paris that has seen nothing yet."""
     calendar = ShiftCalendar(described.line.shifts, ZONE)
     policy = settings.pop("policy", STANDARD)

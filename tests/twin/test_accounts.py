@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from support.accounts import make_accounts, times
-from twin.accounts import LEAD_BINS, LEAD_EDGES, Accounts, by_station, lead_quantile, total
+from twin.accounts import LEAD_BINS, LEAD_EDGES, Accounts, by_station, difference, lead_quantile, total
 
 
 def with_leads(*leads_s: float) -> Accounts:
@@ -102,3 +102,17 @@ def test_by_station_sums_the_machines_of_each() -> None:
 def test_arrays_of_a_wrong_shape_are_refused(name: str) -> None:
     with pytest.raises(ValueError, match=name):
         make_accounts({"press": 2}, **{name: np.zeros(7)})
+
+
+def test_the_difference_of_two_accounts_is_the_time_between_them() -> None:
+    first, second = (
+        make_accounts({"press": 2}, span_s=span, parts=np.array([made, 1])) for span, made in ((60.0, 5), (40.0, 2))
+    )
+    between = difference(total([first, second]), first)
+    assert (between.span_s, between.parts.tolist()) == (40.0, [2, 1])
+    np.testing.assert_array_equal(between.power_w, first.power_w)
+
+
+def test_the_difference_of_accounts_of_two_lines_is_refused() -> None:
+    with pytest.raises(ValueError, match="do not go together: stations differs"):
+        difference(make_accounts({"press": 1}), make_accounts({"weld": 1}))

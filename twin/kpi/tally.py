@@ -302,6 +302,9 @@ class Tally:
     def _ideal(self, station: str, product: str | None, pieces: int) -> float:
         """Return the ideal time of a cycle on so many pieces [s]."""
         job = job_of(self.line, station, product)
+        if pieces > 1 and self.line.move == "piece":
+            # Several pieces told as one: the machine made them one after the other.
+            return pieces * self._ideal_of(station, product, 1)
         return mean_of(job.cycle, pieces) if self._policy.ideal == "mean_cycle" else job.ideal_s(pieces)
 
     @property

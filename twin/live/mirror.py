@@ -145,12 +145,25 @@ class Mirror:
         if new and new[0].time < self._marks[0].time_s:
             new = [event for event in map(self._in_time, new) if event is not None]
             new.sort(key=_ORDER)
-        if new and self._recent and _ORDER(new[0]) < _ORDER(self._recent[-1]):
+        if new and self._is_late(new[0]):
             back_to = min(back_to, new[0].time)
         if back_to < inf:
             new = self._go_back(back_to, new)
         self._fold(new)
         self._settle()
+
+    def wait(self, time_s: float) -> None:
+        """Let the plant's clock come so far without an event [s]; events before then are late ones."""
+        if time_s <= self.now_s or self._next_s == -inf:
+            return
+        if time_s >= self._next_s:
+            self._pass(time_s)
+        self.now_s = time_s
+        self._settle()
+
+    def _is_late(self, event: Event) -> bool:
+        last = self._recent[-1:]
+        return event.time < self._marks[-1].time_s or bool(last and _ORDER(event) < _ORDER(last[0]))
 
     def _hear(self, notes: Sequence[Event]) -> float:
         """Take the notes that are new; return the start of the first that changes what is past and still open [s]."""

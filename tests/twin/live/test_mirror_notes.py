@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -63,7 +64,7 @@ def test_stops_have_the_reason_that_the_machine_told() -> None:
 
 def test_a_note_gives_a_stop_its_reason() -> None:
     plant = morning()
-    plant.note("07:31", "06:30", "07:00", "tool broken", "press", 1)
+    plant.note("07:31", "06:30-07:00", "tool broken", "press", 1)
     assert told_after(plant) == {
         ("press", 1, "down", None): (0, 0),
         ("press", 1, "down", "tool broken"): (30, 1),
@@ -73,7 +74,7 @@ def test_a_note_gives_a_stop_its_reason() -> None:
 
 def test_a_note_splits_a_stop_and_leaves_time_processing_alone() -> None:
     plant = morning()
-    plant.note("07:31", "06:50", "07:20", "cleaning", "press")
+    plant.note("07:31", "06:50-07:20", "cleaning", "press")
     assert told_after(plant) == {
         ("press", 1, "down", None): (20, 1),
         ("press", 1, "down", "cleaning"): (10, 1),
@@ -83,7 +84,7 @@ def test_a_note_splits_a_stop_and_leaves_time_processing_alone() -> None:
 
 def test_a_note_about_the_whole_line_holds_at_every_machine() -> None:
     plant = morning()
-    plant.note("07:31", "06:45", "06:50", "power cut")
+    plant.note("07:31", "06:45-06:50", "power cut")
     assert told_after(plant) == {
         ("press", 1, "down", None): (25, 2),
         ("press", 1, "down", "power cut"): (5, 1),
@@ -94,9 +95,9 @@ def test_a_note_about_the_whole_line_holds_at_every_machine() -> None:
 
 def test_the_last_note_about_a_time_holds_and_one_without_a_reason_gives_it_back() -> None:
     plant = morning()
-    plant.note("07:31", "06:30", "07:00", "tool broken", "press", 1)
-    plant.note("07:32", "06:30", "07:00", "tool worn", "press", 1)
-    plant.note("07:33", "06:45", "07:00", None, "press", 1)
+    plant.note("07:31", "06:30-07:00", "tool broken", "press", 1)
+    plant.note("07:32", "06:30-07:00", "tool worn", "press", 1)
+    plant.note("07:33", "06:45-07:00", None, "press", 1)
     assert told_after(plant) == {
         ("press", 1, "down", None): (15, 1),
         ("press", 1, "down", "tool broken"): (0, 0),
@@ -108,7 +109,7 @@ def test_the_last_note_about_a_time_holds_and_one_without_a_reason_gives_it_back
 @pytest.mark.parametrize("said", ["06:31", "06:59", "07:10"])
 def test_a_note_about_a_stop_that_lasts_or_will_come_holds_from_its_start_to_its_end(said: str) -> None:
     plant = morning()
-    plant.note(said, "06:30", "06:55", "tool broken", "press", 1)
+    plant.note(said, "06:30-06:55", "tool broken", "press", 1)
     plant.events.sort(key=lambda event: event.time)
     assert told_after(plant) == {
         ("press", 1, "down", None): (5, 1),
@@ -122,7 +123,7 @@ def test_a_note_within_the_lateness_window_needs_no_replay_and_tells_its_ticks_a
     last = plant.state("07:30:20", "weld", "starved")
     mirror = mirror_of(LINE)
     feed(mirror, plant.events)
-    mirror.take([plant.note("07:30:30", "07:30:05", "07:30:15", "door open", "weld")])
+    mirror.take([plant.note("07:30:30", "07:30:05-07:30:15", "door open", "weld")])
     assert mirror.wants_replay_from is None
     mirror.take([plant.state("07:31:30", "weld", "blocked")])
     told = stops(mirror.ticks()[-1])
@@ -133,7 +134,7 @@ def test_a_note_within_the_lateness_window_needs_no_replay_and_tells_its_ticks_a
 
 def test_a_note_about_the_past_asks_for_a_replay_that_equals_having_known_it_from_the_start() -> None:
     plant = morning()
-    note = plant.note("07:31", "06:35", "06:55", "tool broken", "press", 1)
+    note = plant.note("07:31", "06:35-06:55", "tool broken", "press", 1)
     others = [event for event in plant.events if event is not note]
     mirror = mirror_of(LINE)
     feed(mirror, others[:8], 1)
@@ -152,7 +153,7 @@ def test_a_note_about_the_past_asks_for_a_replay_that_equals_having_known_it_fro
 
 def test_a_tick_says_what_changed_since_the_one_before_with_the_reasons_that_hold() -> None:
     plant = morning()
-    note = plant.note("07:31", "06:45", "07:00", "tool broken", "press", 1)
+    note = plant.note("07:31", "06:45-07:00", "tool broken", "press", 1)
     told = last_told(feed(mirror_of(LINE, notes=[note]), plant.events))
     press = [change for tick in told.values() for change in tick.changes if change[1:3] == ("press", 1)]
     assert [(change.time_s, change.state, change.reason) for change in press] == [
@@ -168,3 +169,33 @@ def test_a_tick_says_what_changed_since_the_one_before_with_the_reasons_that_hol
         ("weld", at("06:40"), at("06:50"), "jam"),
         ("press", at("06:45"), at("07:00"), "tool broken"),
     ]
+
+
+def test_a_machine_that_tells_its_state_again_changes_nothing_but_when_it_was_heard() -> None:
+    plain, beating = morning(), morning()
+    for minute in range(30, 60):
+        beating.state(f"06:{minute}:30", "press", "down")
+    beating.events.sort(key=lambda event: event.time)
+    one, other = (last_told(feed(mirror_of(LINE), plant.events)) for plant in (plain, beating))
+    assert one == other
+
+
+def test_the_clock_goes_on_while_everything_stands_still() -> None:
+    plant = morning()
+    end = at("07:00")
+    first = [event for event in plant.events if event.time < end]
+    mirror = mirror_of(LINE)
+    ticks = feed(mirror, first)
+    for clock in ("06:50:10", "06:52", "06:59:59"):
+        mirror.wait(at(clock))
+        ticks += mirror.ticks()
+    assert mirror.now_s == at("06:59:59")
+    assert stops(ticks[-1])["press", 1, "down", None] == (29, 1)
+    late = Plant().state("06:59:30", "weld", "processing")
+    late = replace(late, sequence=1000)
+    rest = [event for event in plant.events if event.time >= end]
+    mirror.take([late])
+    ticks += feed(mirror, rest)
+    ticks += mirror.ticks()
+    everything = sorted([*plant.events, late], key=lambda event: event.time)
+    assert last_told(ticks) == last_told(feed(mirror_of(LINE), everything))
