@@ -56,7 +56,7 @@ def _lot(plan: Plan, part: np.void) -> Lot:
 
 
 def _chain(first: int, parts: np.ndarray, count: int) -> list[int]:
-    found = []
+    found: list[int] = []
     while len(found) < count:
         found.append(first)
         first = int(parts[first]["next"])

@@ -83,7 +83,7 @@ class Orders:
         return o
 
     def set_due_dates(self) -> None:
-        """Draw when the orders on the line are due: the further one has come, the earlier, or it had not come so far."""
+        """Draw when the orders on the line are due: the further one has come, the earlier it is."""
         world = self._world
         line = world.line[0]
         if line.due_stream < 0 or line.every_stream < 0 or not self._reached:

@@ -129,7 +129,7 @@ class Placer:
         """Say whether the line works now, and when that changes."""
         line, world, now = self.line, self.world, self.standing.time_s
         line.on = 1
-        if line.windows:
+        if line.windows and not self.standing.stays_open:
             week, rest = divmod(now, WEEK)
             starts = world.windows[::2]
             ends = world.windows[1::2]

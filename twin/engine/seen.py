@@ -65,6 +65,9 @@ class Standing:
         The last release of an order that was not in the book [s].
     present
         People on duty by skill, where they are not as many as the line file says.
+    stays_open
+        Whether the line works on from now, whatever its calendar says: to the end of a shift that a change of the clock
+        made longer.
     """
 
     time_s: float
@@ -74,3 +77,4 @@ class Standing:
     arrived_s: Mapping[str, float] = field(default_factory=dict)
     released_s: float | None = None
     present: Mapping[str, int] = field(default_factory=dict)
+    stays_open: bool = False

@@ -83,7 +83,7 @@ def simulate(
     scenarios = [scenario] * len(states) if isinstance(scenario, Scenario) else scenario
     plans = _plans(scenarios)
     _check_states(plans, initial or (), warmup, end)
-    moves = _moves(scenarios[0]) * end * len(states)
+    moves = moves_per_s(scenarios[0]) * end * len(states)
     clock = engine if engine != "auto" else chosen_clock(moves, varied=bool(plans[0].products))
     tasks = [
         Task(plan, clock, seed, i, warmup, horizon, end, initially, trace and i == 0, keep_state or until is not None)
@@ -108,8 +108,8 @@ def chosen_clock(moves: float, *, varied: bool = False) -> str:
     return "compiled" if work > worth else "simpy"
 
 
-def _moves(scenario: Scenario) -> float:
-    """About how many cycles the line completes a second: its slowest station's rate, at every station."""
+def moves_per_s(scenario: Scenario) -> float:
+    """Return about how many cycles the line completes a second: its slowest station's rate, at every station."""
     line = scenario.line
     stations = line.stations.values()
     rates = [s.machines / s.cycle.mean for s in stations if s.cycle.mean > 0]

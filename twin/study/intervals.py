@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import stdtrit
+from scipy.special import ndtri, stdtrit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,6 +106,24 @@ def mean_interval(values: Sequence[float], confidence: float = CONFIDENCE) -> Es
         return Estimate(mean, None, confidence, numbers)
     half = _student(confidence, len(numbers)) * math.sqrt(covariance(numbers, numbers) / len(numbers))
     return Estimate(mean, (mean - half, mean + half), confidence, numbers)
+
+
+def wilson(successes: int, trials: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
+    """Return the Wilson score interval of a probability.
+
+    It holds also where all or none succeed (E. B. Wilson, Journal of the American Statistical Association 22, 1927).
+
+    Examples
+    --------
+    >>> [round(end, 3) for end in wilson(200, 200)]
+    [0.981, 1.0]
+    """
+    z2 = float(ndtri(0.5 + confidence / 2)) ** 2
+    share = successes / trials
+    middle = share + z2 / (2 * trials)
+    half = math.sqrt(z2 * (share * (1 - share) / trials + z2 / (4 * trials**2)))
+    low, high = ((middle + sign * half) / (1 + z2 / trials) for sign in (-1, 1))
+    return max(low, 0.0), min(high, 1.0)
 
 
 def bonferroni(comparisons: int, confidence: float = CONFIDENCE) -> float:
