@@ -7,15 +7,16 @@ outcome; where they came from and how long they were on their way no such log sa
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from connectors.machine_found import Found
 from connectors.machine_mapping import by_label, check_names, label, places
-from connectors.machine_rows import rows_in_order
+from connectors.machine_rows import LONGEST_LABEL, rows_in_order
 from twin.errors import InputError
 from twin.events import OUTCOMES, Event
 from twin.line.route import OUT
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from connectors.machine_mapping import MachineMapping
     from connectors.machine_rows import Row
     from twin.line.line import Line
+
+_STEERING = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def read_machine_log(path: Path, mapping: MachineMapping, line: Line, found: Found | None = None) -> Iterator[Event]:
@@ -125,7 +128,8 @@ class _Reader:
         self.reasons = by_label(mapping.reasons)
         self.products = {label(name): name for name in line.products} | by_label(mapping.products)
         self.machines = {
-            text: _Machine(station, number, f"{name}/{text}") for text, (station, number) in places(mapping).items()
+            text: _Machine(station, number, _shown(f"{name[:LONGEST_LABEL]}/{text}"))
+            for text, (station, number) in places(mapping).items()
         }
         self.ways = cache(partial(_ways, line))
         self.silent_ns = round(mapping.silent * SECOND)
@@ -196,7 +200,7 @@ class _Reader:
     def _meaning(self, row: Row) -> tuple[str, str | None]:
         state, reason = self.states[row.state]
         if row.reason and state != "processing":
-            reason = self.reasons.get(row.reason, row.reason)
+            reason = self.reasons.get(row.reason) or _shown(row.reason) or reason
         return state, reason
 
     def _enter(self, machine: _Machine, time_ns: int, state: tuple[str, str | None], power_kw: float) -> None:
@@ -244,6 +248,12 @@ class _Reader:
         if (product := self.products.get(row.product)) is None:
             self.found.products.add(row.product, row.begin_ns)
         return product
+
+
+@lru_cache(1_000)
+def _shown(text: str) -> str:
+    """Return a text of the log as an event may hold it: on one line, without signs that steer a terminal."""
+    return " ".join(_STEERING.sub(" ", text).split())
 
 
 def _ways(line: Line, station: str, product: str | None) -> dict[str, str]:

@@ -102,6 +102,14 @@ def test_events_have_identities_and_are_read_back(tmp_path: Path) -> None:
     assert all(numbers == list(range(len(numbers))) for numbers in by_source.values())
 
 
+def test_signs_that_steer_a_terminal_do_not_get_through(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text(f'{HEADER}\n2024-05-06 06:00,P1,stop,60,0,0,1,,"tip \x1b[31m\nbroken {"x" * 300}"\n')
+    events, _ = read(path)
+    assert str(events[0].fields["reason"]).startswith("tip [31m broken xxx")
+    assert all(from_json(to_json(event)) == event for event in events)
+
+
 def test_a_stamp_may_mark_the_end(tmp_path: Path) -> None:
     events, _ = read(write(tmp_path / "log.csv"), MAPPING.replace("Europe/Rome", "Europe/Rome, stamp: end"))
     assert brief(events)[0] == (SIX - 60, "press1", "processing", None)
