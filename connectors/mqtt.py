@@ -135,7 +135,10 @@ class Subscription(Connection):
             As `turn`; or if the broker lets the user read no such topics.
         """
         self._wanted = most
+        until = time.monotonic() + timeout_s
         self.turn(timeout_s)
+        while not self._held and (left := until - time.monotonic()) > 0:
+            self.turn(left)
         taken = list(self._held)
         self._held.clear()
         return taken
@@ -262,7 +265,7 @@ class Publisher(Connection):
         """Lose the connection, as a network does; it is made again, and what was under way is sent again."""
         sock: Any = self.client.socket()
         if sock is not None:
-            self._next_try = 0.0
+            self._next_try, self._attempts, self._short = 0.0, 0, 0
             with suppress(OSError):  # it was lost already
                 sock.shutdown(socket.SHUT_RDWR)
 

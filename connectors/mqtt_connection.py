@@ -32,6 +32,8 @@ ANSWER_S = 5.0
 """How long it may then take to answer, before the first connection is said to be away [s]."""
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.2, 15.0
 """The pause before a new attempt is drawn from 0 up to this, doubled with each [s]."""
+STEADY_S = 5.0
+"""A connection that lasts so long is no cause for longer pauses [s]."""
 SESSION_EXPIRY_S = 30 * 24 * 3600
 """How long an MQTT 5 broker keeps what comes while the twin is away [s]; with 3.1.1 the broker decides."""
 SHUT_AT_FIRST = 3
@@ -84,7 +86,8 @@ class Connection:
         self._say = say
         self._durable = durable
         self._ever = self._answered = False
-        self._attempts = 0
+        self._attempts = self._short = 0
+        self._joined_at = 0.0
         self._next_try = 0.0
         self._problem: str | None = None
         self._closing = False
@@ -131,9 +134,9 @@ class Connection:
             )
             if readable or waiting:
                 self._read()
-            if writable:
-                self.client.loop_write()
             self.client.loop_misc()
+            if writable or self.client.want_write():
+                self.client.loop_write()
         if self._problem is not None:
             problem, self._problem = self._problem, None
             raise InputError(problem)
@@ -201,7 +204,7 @@ class Connection:
             else:
                 self._refused(_refusal(self.settings, name))
             return
-        self._ever, self._attempts = True, 0
+        self._ever, self._joined_at = True, time.monotonic()
         self._stands(connected=True, sentence="connected")
         self.joined(bool(flags.session_present), int(getattr(properties, "ReceiveMaximum", 65_535)))
 
@@ -215,9 +218,22 @@ class Connection:
                 f"{self.settings.url}: another client has connected under the same name; stop one of the two"
             )
         elif was_connected:
-            self._stands(connected=False, sentence=f"the connection was lost ({reason}); trying again".lower())
+            self._lost()
         elif not self._answered:
             self._shut()
+
+    def _lost(self) -> None:
+        """Note that a connection was lost; pauses grow where that happens at once, again and again."""
+        if time.monotonic() - self._joined_at > STEADY_S:
+            self._attempts = self._short = 0
+        self._short += 1
+        sentence = "the connection was lost; trying again"
+        if self._short > SHUT_AT_FIRST:
+            sentence = (
+                "the connection is lost again and again; is the user allowed these topics, "
+                "and does no other client go by the same name?"
+            )
+        self._stands(connected=False, sentence=sentence)
 
     def _shut(self) -> None:
         """Note that a connection was shut before it was one; where that is so from the first on, it is a refusal."""
@@ -275,7 +291,11 @@ class _Greeted(ssl.SSLSocket):
         try:
             super().do_handshake(block)
         except TimeoutError:
+            self.close()
             raise ssl.SSLError(0, "no answer to its greeting") from None
+        except OSError:
+            self.close()
+            raise
 
 
 def _trusting(settings: MqttSettings) -> ssl.SSLContext:

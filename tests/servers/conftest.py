@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from support.influx import Influx
+from support.mosquitto import Broker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,4 +18,11 @@ if TYPE_CHECKING:
 def influx(tmp_path: Path) -> Iterator[Influx]:
     """Return an InfluxDB with an empty bucket."""
     with Influx(tmp_path / "influx") as server:
+        yield server
+
+
+@pytest.fixture
+def mosquitto(tmp_path: Path) -> Iterator[Broker]:
+    """Return a Mosquitto with an open, a guarded and an encrypted listener."""
+    with Broker(tmp_path / "mosquitto") as server:
         yield server
