@@ -12,6 +12,7 @@ from twin.events import STATES
 if TYPE_CHECKING:
     from twin.accounts import Accounts, Floats
 
+_PLANNED = [index for index, state in enumerate(STATES) if state not in ("off_shift", "maintenance")]
 _WAITING = [STATES.index("blocked"), STATES.index("starved")]
 
 
@@ -27,6 +28,8 @@ def waiting_s(accounts: Accounts) -> Floats:
 
 def bottleneck(accounts: Accounts) -> str:
     """Name the station whose machines were blocked or starved the least; of equals, the first in the file.
+
+    One that was not planned to be busy at all is none as long as another was.
 
     Notes
     -----
@@ -44,4 +47,8 @@ def bottleneck(accounts: Accounts) -> str:
     C. Roser, M. Nakano, M. Tanaka (2001), A practical bottleneck detection method, Proceedings of the 2001 Winter
     Simulation Conference, 949-953.
     """
-    return accounts.stations[int(np.argmin(waiting_s(accounts)))]
+    waiting = waiting_s(accounts)
+    busy = by_station(accounts, accounts.states[:, _PLANNED].sum(axis=1)) > 0
+    if busy.any():
+        waiting = np.where(busy, waiting, np.inf)
+    return accounts.stations[int(np.argmin(waiting))]

@@ -12,10 +12,12 @@ from twin.events import STATES
 from twin.kpi.machine_times import STOPS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Sequence
 
     from twin.accounts import Floats, Ints
     from twin.kpi.machine_times import MachineTimes
+    from twin.kpi.notes import Machine
+    from twin.line.line import Line
 
 Sums = TypeVar("Sums", bound=NDArray[Any])
 
@@ -80,6 +82,18 @@ class Frame(NamedTuple):
     skills: tuple[str, ...]
 
 
+def frame_of(line: Line, machines: Sequence[Machine], edges: tuple[str, ...]) -> Frame:
+    """Return what all accounts of a line share."""
+    order = {name: index for index, name in enumerate(line.stations)}
+    return Frame(
+        stations=tuple(line.stations),
+        machine_station=tuple(order[name] for name, _ in machines),
+        power_w=np.array([[line.stations[name].power.of(state) for state in STATES] for name, _ in machines]),
+        edges=edges,
+        skills=tuple(line.operators),
+    )
+
+
 def accounts_between(
     earlier: Snapshot, later: Snapshot, frame: Frame, times: MachineTimes, scheduled_s: float
 ) -> Accounts:
@@ -105,15 +119,15 @@ def accounts_between(
     spent = later.spent - _longer(earlier.spent, many)
     cells = np.array(times.cells[:many], dtype=np.intp)
     states = _by_state(cells, spent, shape)
-    power = frame.power_w
     measured = [row for row, watts in enumerate(times.watts) if watts is not None]
+    power = frame.power_w
     if measured:
-        joules = _by_state(cells, later.joules - _longer(earlier.joules, many), shape)
-        power = power.copy()
-        power[measured] = np.divide(
-            joules[measured], states[measured], out=power[measured].copy(), where=states[measured] > 0
-        )
-    parts, scrap, rework, failures, repaired = later.machines - earlier.machines
+        power, joules = power.copy(), _by_state(cells, later.joules - _longer(earlier.joules, many), shape)
+        told, spent_there = joules[measured], states[measured]
+        power[measured] = np.divide(told, spent_there, out=power[measured], where=spent_there > 0)
+    made = dict(
+        zip(("parts", "scrap", "rework", "failures", "repaired"), later.machines - earlier.machines, strict=True)
+    )
     level_s, full_s, empty_s = later.buffers - earlier.buffers
     present_s, busy_s, waiting_s = later.pools - earlier.pools
     return Accounts(
@@ -122,11 +136,7 @@ def accounts_between(
         stations=frame.stations,
         machine_station=frame.machine_station,
         states=states,
-        parts=parts,
-        scrap=scrap,
-        rework=rework,
-        failures=failures,
-        repaired=repaired,
+        **made,
         unexplained_s=_unexplained(spent, times, shape[0]),
         ideal_s=later.ideal_s - earlier.ideal_s,
         power_w=power,

@@ -12,10 +12,10 @@ import numpy as np
 
 from twin.accounts import LEAD_BINS, LEAD_EDGES, Accounts
 from twin.errors import InputError
-from twin.events import STATES
 from twin.kpi.machine_times import HOLDING, MachineTimes
+from twin.kpi.parts_in_line import MOST_REMEMBERED, PartsInLine
 from twin.kpi.policy import STANDARD
-from twin.kpi.snapshot import COUNTS, Frame, Snapshot, accounts_between
+from twin.kpi.snapshot import COUNTS, Frame, Snapshot, accounts_between, frame_of
 from twin.line.jobs import job_of
 from twin.line.lots import MOST_PIECES, mean_of
 from twin.line.route import OUT
@@ -27,15 +27,12 @@ if TYPE_CHECKING:
     from twin.kpi.policy import Policy
     from twin.line.line import Line
 
-MOST_REMEMBERED = 100_000
-"""Parts, and orders, of which a tolerant tally knows when they came; the oldest beyond are forgotten."""
-
 MOST_KW = 1e8
 """More than the power of all machines of a country [kW]."""
 
 _EDGES: list[float] = LEAD_EDGES.tolist()
 _PARTS, _SCRAP, _REWORK = range(3)
-_PLAIN = ("wip", "wip_since", "wip_s", "lead_sum_s", "unseen", "tells_arrivals")
+_PLAIN = ("lead_sum_s", "tells_arrivals")
 _LISTS = (
     "ideal_s", "gone", "level", "level_since", "level_known_s", "level_s", "full_s", "empty_s", "people",
     "people_since", "people_known_s", "present_s", "busy_s", "waiting_s", "counts",
@@ -75,18 +72,13 @@ class Tally:
         self.people_known_s = [inf] * len(self.skills)
         self.people_since, self.present_s, self.busy_s, self.waiting_s = ([0.0] * len(self.skills) for _ in range(4))
         self.counts = [0] * len(COUNTS)
-        self.wip, self.wip_since, self.wip_s = 0, 0.0, 0.0
-        self.entered: dict[int, float | None] = {}
-        """Since when each part is in the line; None where that is not known."""
-        self.pieces: dict[int, int] = {}
-        """Of every part in the line."""
-        self.reworked: set[int] = set()
+        self.parts = PartsInLine(bounded=tolerant)
         # Of an order that was there before the events begin the book knows since when.
         book = () if line.source.orders is None else line.source.orders.book
         self.released: dict[str, float] = {lot.order: lot.release for lot in book if lot.release < 0}
         self.lead_sum_s = 0.0
         self.lead_bins = np.zeros(LEAD_BINS, dtype=np.int64)
-        self.unseen, self.tells_arrivals = 0, False
+        self.tells_arrivals = False
         self.contradictions: Counter[str] = Counter()
         self._ideal_of = cache(self._ideal)
         self._rules: dict[str, Callable[[Event, float, Any], None]] = {
@@ -127,10 +119,10 @@ class Tally:
             self.counts[1] += 1
             return
         part, pieces = fields["part"], self._pieces(fields)
-        if self.tolerant and part in self.entered:
+        if self.tolerant and part in self.parts.entered:
             self._odd("a part arrived that was in the line already")
         self.counts[0] += pieces
-        self._remember(part, time, pieces)
+        self.parts.remember(part, time, pieces)
         self._change_wip(time, pieces)
 
     def _part(self, event: Event, time: float, fields: Any) -> None:  # noqa: ANN401
@@ -141,9 +133,9 @@ class Tally:
         lot = fields["pieces"]
         pieces = self._pieces(fields)
         knows = self.tells_arrivals or not self.tolerant
-        if outcome == "rework" and lot is not None and part not in self.entered and knows:
+        if outcome == "rework" and lot is not None and part not in self.parts.entered and knows:
             # Part of a lot goes back, as a lot of its own.
-            self._remember(part, time, pieces)
+            self.parts.remember(part, time, pieces)
             self.gone[row] += pieces
         else:
             self._finish(event, row, fields, pieces)
@@ -152,7 +144,7 @@ class Tally:
         if outcome == "rework":
             self.made[_REWORK][row] += pieces
             if knows:
-                self.reworked.add(part)
+                self.parts.reworked.add(part)
         elif outcome == "scrap":
             self.made[_SCRAP][row] += pieces
         if out and outcome != "rework":
@@ -161,8 +153,8 @@ class Tally:
             self.counts[3] += pieces
         if out or outcome == "scrap":
             self._change_wip(time, -pieces)
-            if out or not self.pieces.get(part):
-                self._forget(part)
+            if out or not self.parts.pieces.get(part):
+                self.parts.forget(part)
 
     def _pieces(self, fields: Any) -> int:  # noqa: ANN401
         pieces: int = fields["pieces"] or 1
@@ -173,16 +165,16 @@ class Tally:
 
     def _depart(self, time: float, part: int, pieces: int) -> None:
         self.counts[2] += pieces
-        if part not in self.reworked:
+        if part not in self.parts.reworked:
             self.counts[4] += pieces
-        entered = self.entered.get(part)
+        entered = self.parts.entered.get(part)
         if self.line.source.orders is None and entered is not None:
             self._lead(time - entered)
 
     def _finish(self, event: Event, row: int, fields: Any, pieces: int) -> None:  # noqa: ANN401
         """Count the ideal time of a cycle when the last of its lot leaves the machine."""
         part, scrap = fields["part"], fields["outcome"] == "scrap"
-        whole = self.pieces.get(part)
+        whole = self.parts.pieces.get(part)
         if whole is None:
             self._stranger(event, part, pieces)
         whole = whole or self.gone[row] + pieces
@@ -190,8 +182,8 @@ class Tally:
             self.gone[row] += pieces
             return
         self.gone[row] = 0
-        if part in self.pieces:
-            self.pieces[part] = 0 if scrap else pieces
+        if part in self.parts.pieces:
+            self.parts.pieces[part] = 0 if scrap else pieces
         self.ideal_s[row] += self._ideal_of(event.station, fields["product"], whole)
 
     def _stranger(self, event: Event, part: int, pieces: int) -> None:
@@ -200,11 +192,11 @@ class Tally:
             raise unknown(event, part)
         if not self.tells_arrivals:
             return
-        if self.unseen > 0:
-            self.unseen -= 1
+        if self.parts.unseen > 0:
+            self.parts.unseen -= 1
         else:
             self._odd("a part left a machine that never arrived")
-        self._remember(part, None, pieces)
+        self.parts.remember(part, None, pieces)
 
     def _order(self, event: Event, time: float, fields: Any) -> None:  # noqa: ANN401
         order = fields["order"]
@@ -263,29 +255,13 @@ class Tally:
         self.lead_bins[bisect_right(_EDGES, lead_s)] += 1
 
     def _change_wip(self, time: float, pieces: int) -> None:
-        self.wip_s += self.wip * (time - self.wip_since)
-        self.wip_since = time
-        self.wip += pieces
-        if self.wip < 0 and self.tolerant:
-            if self.tells_arrivals:
-                self._odd("more pieces left the line than were in it")
-            self.wip = 0
+        if self.parts.change(time, pieces) and self.tells_arrivals:
+            self._odd("more pieces left the line than were in it")
 
     def _was_there(self, time: float, parts: int) -> None:
         """Parts are in the line that came before anybody listened."""
-        self.unseen += parts
+        self.parts.unseen += parts
         self._change_wip(time, parts)
-
-    def _remember(self, part: int, entered_s: float | None, pieces: int) -> None:
-        self.entered[part], self.pieces[part] = entered_s, pieces
-        if self.tolerant and len(self.entered) > MOST_REMEMBERED:
-            self._forget(next(iter(self.entered)))
-            self.unseen += 1
-
-    def _forget(self, part: int) -> None:
-        self.entered.pop(part, None)
-        self.pieces.pop(part, None)
-        self.reworked.discard(part)
 
     def _odd(self, what: str) -> None:
         self.contradictions[what] += 1
@@ -310,15 +286,7 @@ class Tally:
     @property
     def frame(self) -> Frame:
         """What all accounts of the line share."""
-        stations, names = self.line.stations, self.times.names
-        order = {name: index for index, name in enumerate(stations)}
-        return Frame(
-            stations=tuple(stations),
-            machine_station=tuple(order[name] for name, _ in names),
-            power_w=np.array([[stations[name].power.of(state) for state in STATES] for name, _ in names]),
-            edges=self.edges,
-            skills=self.skills,
-        )
+        return frame_of(self.line, self.times.names, self.edges)
 
     def snapshot(self, time: float) -> Snapshot:
         """Return the sums at a moment no earlier than the last event [s]."""
@@ -352,7 +320,7 @@ class Tally:
             buffers=buffers,
             pools=pools,
             counts=np.array(self.counts, dtype=np.int64),
-            wip_s=self.wip_s + self.wip * (time - self.wip_since),
+            wip_s=self.parts.integral(time),
             lead_sum_s=self.lead_sum_s,
             lead_bins=self.lead_bins.copy(),
             open_stops=times.open_stops(time),
@@ -381,8 +349,7 @@ class Tally:
             "level_known_s": _finite(self.level_known_s),
             "people_known_s": _finite(self.people_known_s),
             "made": [list(row) for row in self.made],
-            "parts": [list(self.entered), list(self.entered.values()), list(self.pieces.values())],
-            "reworked": list(self.reworked),
+            "parts": self.parts.data(),
             "released": dict(self.released),
             "lead_bins": [bins.tolist(), self.lead_bins[bins].tolist()],
             "contradictions": dict(self.contradictions),
@@ -400,10 +367,8 @@ class Tally:
             never = [-inf if held == 0 else inf for held in of]
             setattr(self, name, [no if time is None else time for time, no in zip(data[name], never, strict=True)])
         self.made = [list(row) for row in data["made"]]
-        parts, entered, pieces = data["parts"]
-        self.entered = dict(zip(parts, entered, strict=True))
-        self.pieces = dict(zip(parts, pieces, strict=True))
-        self.reworked, self.released = set(data["reworked"]), dict(data["released"])
+        self.parts.restore(data["parts"])
+        self.released = dict(data["released"])
         bins, counts = data["lead_bins"]
         self.lead_bins[:] = 0
         self.lead_bins[bins] = counts

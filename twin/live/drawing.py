@@ -53,7 +53,7 @@ def draw(
         crews=dict(zip(tally.skills, tally.people, strict=True)),
         oee=effective,
         good_units=good,
-        wip=tally.wip,
+        wip=tally.parts.wip,
         queues={
             name: tuple((part.pieces or 1, part.product) for part in queue) for name, queue in places.queues.items()
         },

@@ -8,7 +8,8 @@ import pytest
 
 from support.hand_plant import LINE, Plant, at
 from twin.kpi.machine_times import MOST_REASONS
-from twin.kpi.tally import MOST_REMEMBERED, Tally
+from twin.kpi.parts_in_line import MOST_REMEMBERED
+from twin.kpi.tally import Tally
 
 if TYPE_CHECKING:
     from twin.accounts import Accounts
@@ -71,11 +72,11 @@ def test_parts_that_were_in_the_line_before_anybody_listened_are_no_contradictio
     plant.add("05:10", "level", "weld", buffer="press->weld", level=2)
     plant.add("05:20", "arrival", "press", part=50, accepted=True, pieces=None)
     tally = tally_of(plant)
-    assert tally.wip == 4
+    assert tally.parts.wip == 4
     for part in (41, 42, 43):
         plant.part("05:30", "weld", part, "out")
     tally = tally_of(plant)
-    assert (tally.wip, tally.contradictions) == (1, {})
+    assert (tally.parts.wip, tally.contradictions) == (1, {})
 
 
 def test_a_plant_that_tells_no_arrivals_contradicts_nothing_and_has_no_lead_times() -> None:
@@ -87,7 +88,7 @@ def test_a_plant_that_tells_no_arrivals_contradicts_nothing_and_has_no_lead_time
         )  # fmt: skip
     tally = tally_of(plant)
     accounts = accounts_of(tally, "07:00")
-    assert (tally.contradictions, tally.wip, tally.entered) == ({}, 0, {})
+    assert (tally.contradictions, tally.parts.wip, tally.parts.entered) == ({}, 0, {})
     assert (accounts.parts[2], accounts.scrap[2], accounts.rework[2], accounts.departed) == (40, 10, 10, 20)
     assert accounts.ideal_s[2] == 400
     assert accounts.wip_s == accounts.lead_sum_s == 0
@@ -108,7 +109,7 @@ def test_memory_is_bounded_whatever_is_told() -> None:
         plant.state(at("06:01") + number, "press", "down", reason=f"code {number}")
     plant.add("06:20", "level", "weld", buffer="press->weld", level=2**62)
     tally = tally_of(plant)
-    assert len(tally.entered) == len(tally.pieces) == MOST_REMEMBERED
+    assert len(tally.parts.entered) == len(tally.parts.pieces) == MOST_REMEMBERED
     assert sum(key[0] == 0 for key in tally.times.keys) <= MOST_REASONS + 2
     accounts = accounts_of(tally, "07:00")
     assert accounts.states[0].sum() == 2 * 3600
