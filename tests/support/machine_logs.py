@@ -83,6 +83,13 @@ def read(path: Path, mapping: str = MAPPING) -> tuple[list[Event], Found]:
     return list(read_machine_log(path, load_machine_mapping_text(mapping, "map.yaml"), cell(), found)), found
 
 
+def closes(found: Found) -> bool:
+    """Return whether every row of a log is accounted for."""
+    rest = found.read
+    unknown = rest.machines.rows.total() + rest.states.rows.total()
+    return rest.rows == rest.used + rest.duplicates + rest.problems.total() + unknown
+
+
 def brief(events: Sequence[Event]) -> list[tuple[float, str, object, object]]:
     """Return of each event its time [s], its machine, and what it says, short."""
     said = []
