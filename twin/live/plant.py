@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 STANDING = (LOG_STATE, LOG_LEVEL, LOG_CREW)
 """What holds until it is told anew: the rules' codes of states, levels and crews."""
+
+
+SILENT_S = 60.0
+"""A plant that has told nothing for so long repeats how its machines stand [s]."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +84,8 @@ class Plant:
         self._source = source
         self._state: LineState | None = None
         self._sequence = 0
+        self._told_at_s = 0.0
+        self._present: dict[tuple[str | None, int | None], Event] = {}
         self.locked: tuple[str, ...] | None = None
 
     def events(
@@ -92,7 +98,8 @@ class Plant:
         """Yield all that happens from one moment to another, in order.
 
         Where the plant has run before, it first tells how it stands: the last state of each machine, level of each
-        buffer and numbers of each crew, each with the time since when it holds.
+        buffer and numbers of each crew, each with the time since when it holds. When nothing has happened for
+        `SILENT_S`, and at the end, it repeats the states of its machines, so that who listens sees its clock go on.
 
         Parameters
         ----------
@@ -104,11 +111,14 @@ class Plant:
         before: Accounts | None = None
         if start_s > 0:
             standing, before = self._silently(start_s)
-            yield from self._told(standing)
+            self._told_at_s = start_s
+            yield from self._told(self._with_signs_of_life(standing, start_s))
         at_s = start_s
         for until_s in self._cuts(start_s, end_s):
             run = self._run(until_s)
-            yield from self._told(run.events or ())
+            yield from self._told(self._with_signs_of_life(run.events or (), until_s))
+            if until_s == end_s or run.deadlock is not None:
+                yield from self._told(self._sign_of_life(until_s))
             if counted is not None:
                 accounts = run.accounts if before is None else difference(run.accounts, before)
                 counted(Stretch(self._calendar.shift_at(self._unix_ns(at_s)), at_s, until_s, accounts))
@@ -151,6 +161,25 @@ class Plant:
 
     def _unix_ns(self, time_s: float) -> int:
         return self._epoch_ns + round(time_s * SECOND)
+
+    def _with_signs_of_life(self, events: Iterable[Event], until_s: float) -> Iterator[Event]:
+        """Yield events, and between those that lie far apart how the machines stand."""
+        for event in events:
+            yield from self._silence(event.time)
+            self._told_at_s = max(self._told_at_s, event.time)
+            if event.kind == "state":
+                self._present[event.station, event.machine] = event
+            yield event
+        yield from self._silence(until_s)
+
+    def _silence(self, until_s: float) -> Iterator[Event]:
+        while self._told_at_s + SILENT_S < until_s:
+            self._told_at_s += SILENT_S
+            yield from self._sign_of_life(self._told_at_s)
+
+    def _sign_of_life(self, time_s: float) -> Iterator[Event]:
+        for event in self._present.values():
+            yield replace(event, time=time_s)
 
     def _told(self, events: Iterable[Event]) -> Iterator[Event]:
         """Yield events under the plant's own name and numbers."""
