@@ -213,19 +213,20 @@ def watch(
 def _went(do: Callable[[], None], subscription: Subscription, stopping: Callable[[], bool]) -> bool:
     """Do what writes to the store, again while the disk refuses; False if asked to stop before it went."""
     said = False
-    while not stopping():
+    while True:
         try:
             do()
         except Unwritable as error:
             if not said:
                 say(f"{error}; the broker keeps what comes meanwhile")
             said = True
-            until = time.monotonic() + FULL_DISK_S
-            while time.monotonic() < until and not stopping():
-                subscription.turn(0.2)
         else:
             return True
-    return False
+        until = time.monotonic() + FULL_DISK_S
+        while time.monotonic() < until:
+            if stopping():
+                return False
+            subscription.turn(0.2)
 
 
 @contextmanager
