@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from twin.live.shift_calendar import Shift, ShiftCalendar
     from twin.ports import Point
 
+SETTLED_S = 1.0
+"""The first forecast of a shift waits for its beginning to be told [s]."""
 FORECAST_EVERY_S = 60.0
 """A forecast is made at most so often [s of the plant's time]."""
 
@@ -86,6 +88,8 @@ class LiveTwin:
         self._notes: list[Event] = []
         self._reader = Reader(watched.root, watched.scenario.line)
         self._epoch_ns = store.epoch_ns
+        self._now_s = -inf
+        """The time of the latest event that was read [s]."""
         self._stale = False
         self._teller = ThreadPoolExecutor(1, thread_name_prefix="forecast")
         self._telling: Future[Forecast] | None = None
@@ -131,7 +135,9 @@ class LiveTwin:
             self._save(ticks, foretold, self.mirror.checkpoint() if ticks else None)
             self._foretell()
         if self.watched.keep_s < inf and any(row.final for tick in ticks for row in tick.rows):
-            self.store.prune(self.mirror.now_s - self.watched.keep_s)
+            # A plant's clock may be ahead of ours; nothing is forgotten for that.
+            latest_s = min(self.mirror.now_s, self._seconds(time.time_ns()))
+            self.store.prune(latest_s - self.watched.keep_s)
         return ticks
 
     def _save(
@@ -199,12 +205,17 @@ class LiveTwin:
         return events, refused
 
     def _in_time(self, event: Event, wall_ns: int) -> Event | Refused:
+        epoch_ns = self._epoch_ns or epoch_for(event, self.watched.calendar.zone)
+        event = rebased(event, epoch_ns)
         if self._epoch_ns is None:
-            self._epoch_ns = epoch_for(event, self.watched.calendar.zone)
-            self.store.set_epoch(self._epoch_ns)
-        event = rebased(event, self._epoch_ns)
-        now_s = inf if self.mirror is None else self.mirror.now_s
-        return Refused("its clock is ahead of the plant's and of ours") if is_ahead(event, now_s, wall_ns) else event
+            self._now_s = (wall_ns - epoch_ns) / SECOND
+        if is_ahead(event, self._now_s, wall_ns):
+            return Refused("its clock is ahead of the plant's and of ours")
+        if self._epoch_ns is None:
+            self._epoch_ns, self._now_s = epoch_ns, event.time
+            self.store.set_epoch(epoch_ns)
+        self._now_s = max(self._now_s, event.time)
+        return event
 
     def _begin(self) -> Mirror:
         """Hold up a mirror that has seen nothing yet."""
@@ -227,6 +238,7 @@ class LiveTwin:
         start_s, data = (-inf, None) if found is None else found
         stored = self.store.events(start_s)
         self.mirror = replay(mirror, data, stored, self.store.notes(), on_ticks=self._save)
+        self._now_s = max(self._now_s, self.mirror.now_s)
         self._stale = False
 
     def _seconds(self, unix_ns: int) -> float:
@@ -241,7 +253,8 @@ class LiveTwin:
         if mirror.now_s < self._told_s + FORECAST_EVERY_S and mirror.now_s >= self._told_s:
             return
         picture = mirror.picture()
-        if picture.shift is None:
+        # Of the instant at which the shift begins not all may have been told yet.
+        if picture.shift is None or picture.now_s < self._seconds(picture.shift.start_ns) + SETTLED_S:
             return
         self._told_s = picture.now_s
         self._telling = self._teller.submit(
