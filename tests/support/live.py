@@ -139,8 +139,8 @@ class Program:
 class Scene(NamedTuple):
     """A line with its broker and database: where a plant and its twin meet.
 
-    The plant runs for `hours`, from `start_h` hours after Monday 00:00 on, at a speed; `options` are those of the twin
-    beside the usual ones.
+    The plant runs for `hours`, from `start_h` hours after Monday 00:00 on, at a speed and with the luck of a seed;
+    `options` are those of the twin beside the usual ones.
     """
 
     folder: Path
@@ -150,6 +150,7 @@ class Scene(NamedTuple):
     hours: float
     start_h: float = 0.0
     speed: str = "max"
+    seed: int = 1
     options: tuple[str, ...] = ()
 
     @property
@@ -166,7 +167,7 @@ class Scene(NamedTuple):
     def plant(self, *options: object, **environment: str) -> Program:
         """Start the plant."""
         start = (MONDAY + timedelta(hours=self.start_h)).isoformat()
-        when = ("--speed", self.speed, "--start", start, "--for", f"{self.hours:g} h")
+        when = ("--speed", self.speed, "--start", start, "--for", f"{self.hours:g} h", "--seed", self.seed)
         return Program(self.folder, "plant", self.line, "--mqtt", self.mqtt, *when, *options, environment=environment)
 
     @property
@@ -181,7 +182,7 @@ class Scene(NamedTuple):
         with closing(StoreReader(self.store)) as kept:
             epoch_ns = kept.epoch_ns
         assert epoch_ns == round(MONDAY.replace(tzinfo=self.watched.calendar.zone).timestamp()) * SECOND
-        plant = Plant(self.watched.scenario, self.watched.calendar, epoch_ns=epoch_ns)
+        plant = Plant(self.watched.scenario, self.watched.calendar, epoch_ns=epoch_ns, seed=self.seed)
         return list(plant.events(3600.0 * self.start_h, 3600.0 * (self.start_h + self.hours)))
 
 
