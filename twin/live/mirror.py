@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from dataclasses import replace
 from itertools import islice
 from math import inf
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from twin.errors import InputError
 from twin.kpi.machine_times import Entry, Spell
 from twin.kpi.tally import Tally
-from twin.live.clock import SECOND
+from twin.live.beats import Beats
 from twin.live.drawing import draw, present
-from twin.live.kept import pack, unpack
+from twin.live.lateness import STANDING, in_order, last_told, sensible
+from twin.live.moments import KEPT_S, Moments
 from twin.live.strips import Strips
 from twin.live.whereabouts import Whereabouts
 from twin.live.windows import HOUR_S, Standing, Windows, standing
 
 if TYPE_CHECKING:
-    from collections import Counter
     from collections.abc import Callable, Iterable, Sequence
 
     from twin.accounts import Accounts
@@ -32,14 +34,8 @@ if TYPE_CHECKING:
 
 AT_ONCE = 5_000
 """Events replayed between two collections of ticks."""
-KEPT_DAYS_S = 50 * HOUR_S
-"""How long the sums at the start of a shift or a day are kept; two days of the longest kind."""
-LAST_NS = 4_102_444_800 * SECOND
-"""The year 2100; events after it, or before 1970, are none [ns UTC]."""
-LONGEST_REST_S = 8 * 24 * HOUR_S
-"""Of a longer silence [s] only the last of it is told."""
-
-_ORDER = attrgetter("time", "source", "boot", "sequence")
+LAYOUT = 1
+"""Version of a checkpoint's data."""
 
 
 class _Mark(NamedTuple):
@@ -101,7 +97,7 @@ class Mirror:
         """The start of a note about a time that is closed: replay from a checkpoint no later than this [s]."""
         self.late_from: float | None = None
         """The time of the earliest event that came too late [s]: a replay from there would count it."""
-        self._notes = {_ORDER(note): note for note in notes}
+        self._notes = {in_order(note): note for note in notes}
         self._tally = Tally(scenario.line, policy, tolerant=True, notes=self._said())
         self._times = self._tally.times
         self._begun: list[Entry] = []
@@ -114,13 +110,9 @@ class Mirror:
         """The events since the first mark, in order."""
         self._next_s = -inf
         """When it is next to be told how the line stands."""
-        self._snapshots: dict[float, Snapshot] = {}
-        self._moments: list[float] = []
-        """The times of the snapshots, in order."""
-        self._texts: dict[float, tuple[Snapshot, dict[str, Any]]] = {}
-        self._stood: dict[float, Standing] = {}
-        """How the line stood at the ticks that may be made again."""
-        self._minor: dict[tuple[int, float], float] = {}
+        self._moments = Moments(self._times)
+        self._beats = Beats(calendar, epoch_ns, every_s)
+        self._of_other_times = 0
         self._from_s = -inf
         """Ticks after this are still to be made."""
         self._before_s = -inf
@@ -131,25 +123,31 @@ class Mirror:
     @property
     def contradictions(self) -> Counter[str]:
         """How often the events said what cannot be, by what it was."""
-        return self._tally.contradictions
+        of_other_times = {"an event was of another century": self._of_other_times} if self._of_other_times else {}
+        return self._tally.contradictions + Counter(of_other_times)
 
     # Taking events
 
     def take(self, events: Sequence[Event]) -> None:
         """Take events that were not taken before, in any order, their times rebased to the mirror's epoch."""
-        new = sorted(events, key=_ORDER)
+        new = sorted(events, key=in_order)
         back_to = self._hear([event for event in new if event.kind == "note"])
-        new = self._sensible([event for event in new if event.kind != "note"])
+        told = [event for event in new if event.kind != "note"]
+        new = sensible(told, self.epoch_ns)
+        self._of_other_times += len(told) - len(new)
         if not new and back_to == inf:
             return
         if new and new[0].time < self._marks[0].time_s:
             new = [event for event in map(self._in_time, new) if event is not None]
-            new.sort(key=_ORDER)
+            new.sort(key=in_order)
         if new and self._is_late(new[0]):
             back_to = min(back_to, new[0].time)
         if back_to < inf:
             new = self._go_back(back_to, new)
         self._fold(new)
+        if self.now_s >= self._next_s > -inf:
+            # The clock had gone on without events before it was put back.
+            self._pass(self.now_s)
         self._settle()
 
     def wait(self, time_s: float) -> None:
@@ -163,15 +161,15 @@ class Mirror:
 
     def _is_late(self, event: Event) -> bool:
         last = self._recent[-1:]
-        return event.time < self._marks[-1].time_s or bool(last and _ORDER(event) < _ORDER(last[0]))
+        return event.time < self._marks[-1].time_s or bool(last and in_order(event) < in_order(last[0]))
 
     def _hear(self, notes: Sequence[Event]) -> float:
         """Take the notes that are new; return the start of the first that changes what is past and still open [s]."""
         back_to = inf
         for note in notes:
-            if _ORDER(note) in self._notes:
+            if in_order(note) in self._notes:
                 continue
-            self._notes[_ORDER(note)] = note
+            self._notes[in_order(note)] = note
             start: Any = note.fields["start_s"]
             if start < self._marks[0].time_s:
                 self.wants_replay_from = min(start, inf if self.wants_replay_from is None else self.wants_replay_from)
@@ -182,15 +180,6 @@ class Mirror:
             self._times.note(self._said(), max(self.now_s, self._marks[0].time_s))
         return inf
 
-    def _sensible(self, events: list[Event]) -> list[Event]:
-        """Return the events but those whose time no calendar holds."""
-        first, last = (self._windows.s(bound) for bound in (0, LAST_NS))
-        if not events or first <= events[0].time <= events[-1].time <= last:
-            return events
-        within = [event for event in events if first <= event.time <= last]
-        self._tally.contradictions["an event was of another century"] += len(events) - len(within)
-        return within
-
     def _said(self) -> list[Event]:
         return [self._notes[key] for key in sorted(self._notes)]
 
@@ -199,7 +188,7 @@ class Mirror:
         edge = self._marks[0].time_s
         if event.time >= edge:
             return event
-        last_s = self._last_told(event)
+        last_s = last_told(self._tally, event)
         if last_s is None or last_s < event.time:
             # How a thing stood when the mirror joined, or a change that nothing has overtaken.
             self.too_late += last_s is not None
@@ -208,24 +197,10 @@ class Mirror:
         self.late_from = event.time if self.late_from is None else min(self.late_from, event.time)
         return None
 
-    def _last_told(self, event: Event) -> float | None:
-        """Return when the machine, buffer or pool of an event last told how it stands [s]; None if it never did."""
-        tally, fields = self._tally, event.fields
-        if event.kind == "state":
-            row = self._times.row.get((event.station or "", event.machine or 0))
-            return inf if row is None else None if self._times.slot[row] < 0 else self._times.told_s[row]
-        if event.kind == "level":
-            row = tally.edge.get(str(fields["buffer"]))
-            return inf if row is None else None if tally.level[row] is None else tally.level_since[row]
-        if event.kind == "crew":
-            row = tally.pool.get(str(fields["skill"]))
-            return inf if row is None else None if tally.people_known_s[row] == inf else tally.people_since[row]
-        return inf
-
     def _fold(self, events: Sequence[Event]) -> None:
         take, place = self._tally.take, self._places.take
         if self._next_s == -inf and events:
-            self._next_s = self._after(events[0].time)
+            self._next_s = self._beats.after(events[0].time)
         for event in events:
             if event.time >= self._next_s:
                 self._pass(event.time)
@@ -239,80 +214,51 @@ class Mirror:
 
     def _is_live(self, event: Event) -> bool:
         """Whether an event shows the plant as it runs, not only how it stood when the mirror joined."""
-        return event.kind not in ("state", "level", "crew", "note") or self._last_told(event) is not None
+        return event.kind not in STANDING or last_told(self._tally, event) is not None
 
     def _begin(self, time_s: float) -> None:
         self.begun_s = time_s
-        self._keep(self._tally.snapshot(time_s))
+        self._moments.keep(self._tally.snapshot(time_s))
 
     # Moments
 
-    def _after(self, time_s: float) -> float:
-        """Return the first moment after a time at which it is told how the line stands [s]."""
-        at_ns, every_ns = self._windows.ns(time_s), round(self.every_s * 1e9)
-        day = self.calendar.day_of(at_ns)
-        full = day.start_ns + ((at_ns - day.start_ns) // every_ns + 1) * every_ns
-        return self._windows.s(min(full, self.calendar.next_bound(at_ns)))
-
     def _pass(self, time_s: float) -> None:
-        """Keep the sums at every moment up to a time; of a long silence at its ends and the bounds of shifts."""
-        if time_s - self._next_s > LONGEST_REST_S:
-            self._next_s = self._after(time_s - LONGEST_REST_S)
-        first = at = self._next_s
-        while at <= time_s:
-            bound = self._is_bound(at)
-            self._stand(at, tell=at == first or bound or at > time_s - HOUR_S)
-            last, at = at, self._after(at)
-            if last > first and at < time_s - 2 * HOUR_S:
-                bound_s = self._windows.s(self.calendar.next_bound(self._windows.ns(last)))
-                at = min(bound_s, self._after(time_s - 2 * HOUR_S))
-        self._next_s = at
-        self._marks.append(self._mark(last))
-
-    def _is_bound(self, time_s: float) -> bool:
-        at_ns = self._windows.ns(time_s)
-        return self.calendar.next_bound(at_ns - 1) == at_ns
+        """Keep the sums at every moment up to a time, and the state before the last of them to go back to."""
+        at = self._next_s
+        for at, tell in self._beats.between(self._next_s, time_s):
+            self._stand(at, tell=tell)
+        self._next_s = self._beats.after(at)
+        self._marks.append(self._mark(at))
 
     def _stand(self, time_s: float, *, tell: bool) -> None:
         if self.begun_s is None:
             return
         stood = standing(self._tally, time_s)
-        self._keep(stood.snapshot)
+        self._moments.keep(stood.snapshot)
         if tell:
-            self._stood[time_s] = stood
-
-    def _keep(self, snapshot: Snapshot) -> None:
-        if snapshot.time_s not in self._snapshots:
-            self._moments.append(snapshot.time_s)
-        self._snapshots[snapshot.time_s] = snapshot
+            self._moments.stood[time_s] = stood
 
     def _since(self, time_s: float) -> Snapshot:
-        """Return the sums at the last moment kept up to a time [s], or at the first of all."""
-        place = max(0, bisect_right(self._moments, max(time_s, self.begun_s or -inf)) - 1)
-        return self._settled(self._snapshots[self._moments[place]])
-
-    def _settled(self, snapshot: Snapshot) -> Snapshot:
-        return snapshot.settled(self._minor, self._times.minor_slot) if snapshot.open_stops else snapshot
+        """Return the sums at the last moment kept up to a time [s], but none from before the plant was heard."""
+        return self._moments.since(max(time_s, -inf if self.begun_s is None else self.begun_s))
 
     # Ticks
 
     def _settle(self) -> None:
         """Make the ticks that are new or have changed, and let go of what no late event can reach."""
-        if self._times.minor:
-            self._from_s = min(self._from_s, *(start for _, start in self._times.minor))
-            self._minor |= self._times.minor
-            self._times.minor.clear()
-        moments = sorted(self._stood)
-        for place in range(bisect_right(moments, self._from_s), len(moments)):
-            self._made.append(self._tick(moments[place], moments[place - 1] if place else self._before_s))
-        if moments:
-            self._from_s = max(self._from_s, moments[-1])
+        self._from_s = min(self._from_s, self._moments.learn())
+        before_s = self._before_s
+        for time_s, stood in self._moments.stood.items():
+            if time_s > self._from_s:
+                self._made.append(self._tick(stood, before_s))
+            before_s = time_s
+        self._from_s = max(self._from_s, before_s)
         self._let_go()
 
-    def _tick(self, time_s: float, before_s: float) -> Tick:
-        stood = self._stood[time_s]
+    def _tick(self, stood: Standing, before_s: float) -> Tick:
+        time_s = stood.snapshot.time_s
         return self._windows.tick(
-            stood._replace(snapshot=self._settled(stood.snapshot)),
+            stood._replace(snapshot=self._moments.settled(stood.snapshot)),
             self._since,
             self._begun[_first(self._begun, before_s) : _first(self._begun, time_s)],
             self._ended[_first(self._ended, before_s) : _first(self._ended, time_s)],
@@ -336,17 +282,11 @@ class Mirror:
         self._strips.add(self._ended, edge)
         del self._begun[: _first(self._begun, again)]
         del self._ended[: _first(self._ended, again)]
-        self._stood = {at: stood for at, stood in self._stood.items() if at >= again}
-        self._minor = {stop: end for stop, end in self._minor.items() if end >= again - HOUR_S}
-        oldest = again - HOUR_S - self.every_s
-        self._moments = [
-            at
-            for at in self._moments
-            if at >= oldest or at == self.begun_s or (at >= edge - KEPT_DAYS_S and self._is_bound(at))
-        ]
-        kept = set(self._moments)
-        self._snapshots = {at: snapshot for at, snapshot in self._snapshots.items() if at in kept}
-        self._texts = {at: text for at, text in self._texts.items() if at in kept}
+        self._moments.let_go(
+            again,
+            again - HOUR_S - self.every_s,
+            lambda at: at == self.begun_s or (at >= edge - KEPT_S and self._beats.is_bound(at)),
+        )
 
     # Going back
 
@@ -361,7 +301,7 @@ class Mirror:
         del self._marks[place + 1 :]
         self._restore(mark)
         first = bisect_left(self._recent, mark.time_s, key=attrgetter("time"))
-        events = sorted([*self._recent[first:], *new], key=_ORDER)
+        events = sorted([*self._recent[first:], *new], key=in_order)
         del self._recent[first:]
         self._from_s = min(self._from_s, time_s)
         return events
@@ -374,10 +314,7 @@ class Mirror:
         self.begun_s, self._next_s = mark.begun_s, mark.next_s
         del self._begun[_first(self._begun, edge) :]
         del self._ended[_first(self._ended, edge) :]
-        self._stood = {at: stood for at, stood in self._stood.items() if at <= edge}
-        self._moments = self._moments[: bisect_right(self._moments, edge)]
-        self._snapshots = {at: self._snapshots[at] for at in self._moments}
-        self._minor = {stop: end for stop, end in self._minor.items() if end < edge}
+        self._moments.go_back(edge)
 
     def checkpoint(self) -> dict[str, Any]:
         """Return all that is needed to go on, as data that JSON can hold.
@@ -385,22 +322,18 @@ class Mirror:
         It stands before every event at or after its `time_s`; these are to be taken after `resume`.
         """
         mark = self._marks[0]
-        moments = [at for at in self._moments if at <= mark.time_s]
-        # Only a stop that turns out minor changes ticks from before the mark.
-        stood = [at for at in self._stood if at <= mark.time_s] if self.policy.minor_stop else []
         return {
             "time_s": None if mark.time_s == -inf else mark.time_s,
             "epoch_ns": self.epoch_ns,
             "lateness_s": self.lateness_s,
             "every_s": self.every_s,
-            "policy": self.policy.title,
+            "of": self._of(),
             "tally": mark.tally,
             "places": mark.places,
             "begun_s": mark.begun_s,
             "next_s": None if mark.next_s == -inf else mark.next_s,
-            "snapshots": [self._packed(at) for at in moments],
-            "stood": [[at, *self._stood[at][1:]] for at in stood],
-            "minor": [[*stop, end] for stop, end in self._minor.items() if end < mark.time_s],
+            # Only a stop that turns out minor changes ticks from before the mark.
+            "moments": self._moments.data(mark.time_s, stood=self.policy.minor_stop > 0),
             "entries": [list(entry) for entry in self._begun if entry.time_s < mark.time_s],
             "spells": [list(spell) for spell in self._ended if spell.end_s < mark.time_s],
             "strips": self._strips.data(),
@@ -421,8 +354,28 @@ class Mirror:
         settings = {name: data[name] for name in ("epoch_ns", "lateness_s", "every_s")}
         return cls(scenario, calendar, policy, **settings).resumed(data, notes)
 
+    def fits(self, data: dict[str, Any]) -> bool:
+        """Say whether a checkpoint is of this line as it is described now, counted by this policy."""
+        return bool(data.get("of") == self._of())
+
+    def _of(self) -> list[Any]:
+        names = [f"{station} {number}" for station, number in self._times.names]
+        rules = self.policy.model_dump(mode="json")
+        return [LAYOUT, self.scenario.line.line, names, list(self._tally.edges), list(self._tally.skills), rules]
+
     def resumed(self, data: dict[str, Any] | None, notes: Iterable[Event]) -> Mirror:
-        """Return a mirror of the same line that stands as at a checkpoint; None: before the first event."""
+        """Return a mirror of the same line that stands as at a checkpoint; None: before the first event.
+
+        Raises
+        ------
+        InputError
+            If the checkpoint is of another line, or was counted by another policy: see `fits`.
+        """
+        if data is not None and not self.fits(data):
+            raise InputError(
+                f"the checkpoint is of another line, policy or version than {self.scenario.line.line} counted by"
+                f" {self.policy.title}; mirror all stored events anew"
+            )
         mirror = Mirror(
             self.scenario,
             self.calendar,
@@ -440,26 +393,13 @@ class Mirror:
         edge, next_s = data["time_s"], data["next_s"]
         self._begun += [Entry(*entry) for entry in data["entries"]]
         self._ended += [Spell(*spell) for spell in data["spells"]]
-        for snapshot in map(unpack, data["snapshots"]):
-            self._keep(snapshot)
-        for at, state_since, levels, people in data["stood"]:
-            pools = tuple((present, busy, waiting) for present, busy, waiting in people)
-            self._stood[at] = Standing(self._snapshots[at], tuple(state_since), tuple(levels), pools)
-        self._minor = {(row, start): end for row, start, end in data["minor"]}
+        self._moments.restore(data["moments"])
         self._strips.restore(data["strips"])
         self.too_late = data["too_late"]
         mark = _Mark(edge, data["tally"], data["places"], data["begun_s"], -inf if next_s is None else next_s)
         self._marks = [mark]
         self._restore(mark)
         self.now_s = self._from_s = self._before_s = edge
-
-    def _packed(self, at: float) -> dict[str, Any]:
-        """Return a snapshot as text; each is packed once."""
-        snapshot = self._snapshots[at]
-        found = self._texts.get(at)
-        if found is None or found[0] is not snapshot:
-            found = self._texts[at] = snapshot, pack(snapshot)
-        return found[1]
 
     def accounts(self, start_s: float | None = None, end_s: float | None = None) -> Accounts | None:
         """Return the accounts of a time, for which its start must be a moment that is still kept.
