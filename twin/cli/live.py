@@ -103,14 +103,7 @@ def live(
     """
     chosen, place = line_of(line), site_of(site)
     settings = broker(mqtt, mqtt_version, topic, place)
-    from connectors.forward import Forwarder
-    from connectors.influxdb import InfluxDb
-    from connectors.mqtt import Subscription
     from connectors.settings import grafana_settings, influx_settings
-    from connectors.store import Store
-    from twin.cli.live_display import displayed
-    from twin.cli.live_loop import LiveTwin
-    from twin.engine.compile_once import compile_once
 
     points = None if influx is None else influx_settings(influx, org=influx_org, bucket=influx_bucket)
     path = store or Path(f"{chosen.line}.sqlite")
@@ -123,13 +116,28 @@ def live(
         chosen, place, options=options, root=settings.root, policy=policy, plan=plan, every=every,
         replications=replications, forwards=points is not None, keep=keep,
     )  # fmt: skip
-    idle_s = None if until_idle is None else _time("--until-idle", until_idle)
+    _run(watched, settings, path, points, None if until_idle is None else _time("--until-idle", until_idle))
+
+
+def _run(
+    watched: Watched, settings: MqttSettings, path: Path, points: InfluxSettings | None, idle_s: float | None
+) -> None:
+    """Mirror the plant until asked to stop, or until it has been idle for so long [s]."""
+    from connectors.forward import Forwarder
+    from connectors.influxdb import InfluxDb
+    from connectors.mqtt import Subscription
+    from connectors.store import Store
+    from twin.cli.live_display import displayed
+    from twin.cli.live_loop import LiveTwin
+    from twin.engine.compile_once import compile_once
+
+    line = watched.scenario.line
     with _asked_to_stop() as stopping, ExitStack() as stack:
-        kept = stack.enter_context(closing(Store(path, chosen.line)))
-        subscription = Subscription(settings, chosen, say=say)
+        kept = stack.enter_context(closing(Store(path, line.line)))
+        subscription = Subscription(settings, line, say=say)
         stack.callback(subscription.stop)
         subscription.connect()
-        if replications:
+        if watched.replications:
             compile_once(sys.stderr)
         twin = stack.enter_context(closing(LiveTwin(watched, kept)))
         forwarder = None if points is None else Forwarder(kept.outbox, InfluxDb(points))
@@ -203,6 +211,8 @@ def watch(
             subscription.acknowledge(messages)
         elif idle_s is not None and now - heard > idle_s:
             break
+        else:
+            twin.pass_time()
         _went(lambda: display.told(twin.tell(), twin), subscription, stopping)
         if now - drawn >= REFRESH_S:
             display.draw(twin, subscription.status)

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from twin.live.shift_calendar import Shift, ShiftCalendar
     from twin.ports import Point
 
+REAL_TIME_S, QUIET_S = 60.0, 5.0
+"""A plant's clock shows our own time if it is no further from it than this; it goes on after so long a silence [s]."""
 SETTLED_S = 1.0
 """The first forecast of a shift waits for its beginning to be told [s]."""
 FORECAST_EVERY_S = 60.0
@@ -91,6 +93,9 @@ class LiveTwin:
         self._now_s = -inf
         """The time of the latest event that was read [s]."""
         self._stale = False
+        self._waited = False
+        self._behind_s = inf
+        """How far the plant's clock is behind our own [s]."""
         self._teller = ThreadPoolExecutor(1, thread_name_prefix="forecast")
         self._telling: Future[Forecast] | None = None
         self._told_s = -inf
@@ -114,9 +119,26 @@ class LiveTwin:
             self._mirror_again(inf)
             return
         mirror.take(new)
+        self._behind_s = self._seconds(time.time_ns()) - mirror.now_s
+        if self._waited and mirror.late_from is not None:
+            self._mirror_again(mirror.late_from)
+        self._waited = False
         self._notes += [event for event in new if event.kind == "note"]
         if mirror.wants_replay_from is not None:
             self._mirror_again(mirror.wants_replay_from)
+
+    def pass_time(self) -> None:
+        """Let a plant's clock go on that shows our own time: where all stands still, nothing is told for long.
+
+        What then comes after all was told before, however late, is mirrored in its place.
+        """
+        mirror = self.mirror
+        if mirror is None or abs(self._behind_s) > REAL_TIME_S:
+            return
+        now_s = self._seconds(time.time_ns()) - self._behind_s
+        if now_s > mirror.now_s + QUIET_S:
+            mirror.wait(now_s)
+            self._waited = True
 
     def tell(self) -> list[Tick]:
         """Save what has come of the events, and return it: ticks, and with them points, forecasts and scores.
@@ -134,7 +156,11 @@ class LiveTwin:
         if ticks or foretold is not None:
             self._save(ticks, foretold, self.mirror.checkpoint() if ticks else None)
             self._foretell()
-        if self.watched.keep_s < inf and any(row.final for tick in ticks for row in tick.rows):
+        if not any(row.final for tick in ticks for row in tick.rows):
+            return ticks
+        if self.mirror.late_from is not None:
+            self._mirror_again(self.mirror.late_from)
+        if self.watched.keep_s < inf:
             # A plant's clock may be ahead of ours; nothing is forgotten for that.
             latest_s = min(self.mirror.now_s, self._seconds(time.time_ns()))
             self.store.prune(latest_s - self.watched.keep_s)
