@@ -106,7 +106,7 @@ def outlook(states: StandingStates, times: Sequence[float], engine: str = "compi
 
 
 def _left(plan: Plan, state: LineState, times: Sequence[float], engine: str) -> list[int]:
-    draws = Draws(plan.streams, state.seed, state.replication)
+    draws = Draws(plan.streams, state.seed, state.replication, sparing=True)
     draws.restore(state.draws)
     make = CLOCKS[engine]
     clock = make(world_of(state.tables, objects=make.objects), Keeper(plan, draws, state.deadlock).see_to, state.time)

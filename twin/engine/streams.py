@@ -64,15 +64,20 @@ def variates(rng: np.random.Generator, distribution: Distribution | None, count:
 
 
 class Draws:
-    """The streams of one replication: fills the world's rings, and can be taken up where a saved state left them."""
+    """The streams of one replication: fills the world's rings, and can be taken up where a saved state left them.
 
-    def __init__(self, streams: tuple[Stream, ...], seed: int, replication: int) -> None:
+    When one stream runs low, all that have room for a block are given one; `sparing` draws for none but those that run
+    low, as suits a short run of many streams. The variates are the same.
+    """
+
+    def __init__(self, streams: tuple[Stream, ...], seed: int, replication: int, *, sparing: bool = False) -> None:
         self._streams = streams
         self._seed, self._replication = seed, replication
         self._generators: list[np.random.Generator | None] = [None] * len(streams)
         self._words: list[list[int] | None] = [None] * len(streams)
         self._random = np.array([not _is_constant(stream) for stream in streams], dtype=bool)
         self._reserves = np.array([RESERVE + stream.burst for stream in streams], dtype=np.int64)
+        self._enough = self._reserves if sparing else np.full(len(streams), BLOCK)
         self._filled = np.zeros(len(streams), dtype=np.int64)
 
     def open(self, world: World) -> None:
@@ -84,14 +89,14 @@ class Draws:
         self._set_limits(world)
 
     def refill(self, world: World) -> None:
-        """Draw a block for every stream that has room for one."""
+        """Draw a block for every stream that has not enough."""
         if isinstance(world.streams, list):
             positions = np.array([row.position for row in world.streams])
         else:
             positions = world.streams["position"]
         if np.any((positions > self._filled) & self._random):
             raise Defect("a random stream is exhausted: one settling took more variates than are kept ready")
-        for k in np.flatnonzero((self._filled - positions <= BLOCK) & self._random).tolist():
+        for k in np.flatnonzero((self._filled - positions <= self._enough) & self._random).tolist():
             self._fill(world, k)
         self._set_limits(world)
 

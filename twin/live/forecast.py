@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from twin.engine.compiled_clock import is_compiled
 from twin.engine.plan import make_plan
 from twin.engine.seen import Lot, MachineStands, Standing
 from twin.engine.simulation import chosen_clock, moves_per_s
@@ -86,7 +87,9 @@ def forecast(
     standing = standing_of(numbers, picture, begin_s)
     ahead = _grid(shift, epoch_ns, picture.now_s)
     if engine == "auto":
-        engine = chosen_clock(moves_per_s(scenario) * left_s * replications, varied=bool(numbers.products))
+        # A forecast comes again every minute: what is compiled anyway is taken, however short the work.
+        varied, moves = bool(numbers.products), moves_per_s(scenario) * left_s * replications
+        engine = "compiled" if is_compiled(varied=varied) else chosen_clock(moves, varied=varied)
     states = StandingStates(numbers, standing, seed, replications)
     times = [begin_s + (time_s - picture.now_s) for time_s in ahead]
     pieces = outlook(states, times, engine, workers or os.cpu_count() or 1)
