@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from connectors.mqtt import Subscription
+    from connectors.settings import InfluxSettings, MqttSettings
     from twin.cli.live_display import Display
     from twin.cli.live_loop import LiveTwin, Watched
     from twin.kpi.policy import Policy

@@ -171,6 +171,8 @@ class LiveTwin:
     ) -> None:
         """Save ticks and a forecast, the points made of them, and what to begin with after a stop."""
         self._stale = True
+        if self.source is not None and self.mirror is not None and self.mirror.begun_s is not None:
+            self.source = self.source._replace(since_ns=self.source.unix_ns(self.mirror.begun_s))
         scores = [found for tick in ticks for found in self._scored(tick)]
         kept = checkpoint is not None and checkpoint["time_s"] is not None
         self.store.save(
@@ -289,7 +291,7 @@ class LiveTwin:
             picture,
             watched.calendar,
             epoch_ns=self._epoch_ns or 0,
-            plan=watched.plan(picture.shift),
+            plan=None if self.source is None else self.source.planned(picture.shift),
             replications=watched.replications,
         )
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from dashboards.numbers import NO_BREAK_SPACE, NOTHING, decimals_for, interval, number, percent, significant, units
 from twin.engine.remainders import remainders
-from twin.live.points import SECOND, line_costs, line_row, plan_so_far
+from twin.live.points import SECOND, line_costs, line_row
 from twin.live.words import STOPPED, lasted, spoken
 from twin.live.words import stop_text as stop_words
 
@@ -216,7 +216,7 @@ def output_text(row: Row | None, frame: Frame) -> str:
         return f"output {NOTHING}"
     places = _most_places(frame)
     shift = frame.origin.calendar.shift_at(frame.origin.unix_ns((row.start_s + row.end_s) / 2))
-    plan = None if shift is None else plan_so_far(frame.origin.plan(shift), shift, frame.origin.unix_ns(row.end_s))
+    plan = None if shift is None else frame.origin.planned_until(shift, frame.origin.unix_ns(row.end_s))
     made = number(row.extras["good_units"], places)
     return f"output {made}{'' if plan is None else f' of {number(plan, places)}'} {frame.unit}"
 

@@ -46,6 +46,23 @@ class Origin(NamedTuple):
     plan: Callable[[Shift], float | None]
     costs: Costs
     names: Mapping[str, str]
+    since_ns: int = 0
+    """Since when the plant has been heard [ns UTC]: what it made before is in no number, nor is the plan for it."""
+
+    def planned(self, shift: Shift) -> float | None:
+        """Return the output planned for the part of a shift in which the plant is heard [units of the product]."""
+        plan = self.plan(shift)
+        return None if plan is None else plan * self._heard(shift, shift.end_ns)
+
+    def planned_until(self, shift: Shift, unix_ns: int) -> float | None:
+        """Return the part of that until a moment [ns UTC], in proportion to time."""
+        plan = self.plan(shift)
+        return None if plan is None else plan * self._heard(shift, unix_ns)
+
+    def _heard(self, shift: Shift, unix_ns: int) -> float:
+        """Return the share of a shift that has been heard until a moment."""
+        start_ns = max(shift.start_ns, self.since_ns)
+        return max(0, min(unix_ns, shift.end_ns) - start_ns) / (shift.end_ns - shift.start_ns)
 
     def unix_ns(self, time_s: float) -> int:
         """Return a time of the mirror [s] as nanoseconds since 1970."""
@@ -64,14 +81,6 @@ def origin(
     """
     line = scenario.line
     return Origin(site.name, line.line, epoch_ns, calendar, plan, costs_of(scenario, site), station_names(line))
-
-
-def plan_so_far(plan: float | None, shift: Shift, unix_ns: int) -> float | None:
-    """Return the part of a shift's plan until a moment [ns UTC], in proportion to time; None where there is no plan."""
-    if plan is None:
-        return None
-    gone = (unix_ns - shift.start_ns) / (shift.end_ns - shift.start_ns)
-    return plan * min(1.0, max(0.0, gone))
 
 
 def tick_points(tick: Tick, source: Origin) -> list[Point]:
@@ -100,7 +109,7 @@ def forecast_points(forecast: Forecast, source: Origin) -> list[Point]:
     points = [_point(measurements.FORECAST, source, tags, end, source.unix_ns(forecast.made_s))]
     for time_s, *quantiles in forecast.path:
         time_ns = source.unix_ns(time_s)
-        so_far = plan_so_far(forecast.plan, forecast.shift, time_ns)
+        so_far = source.planned_until(forecast.shift, time_ns)
         values: dict[str, float | None] = {"plan_so_far": so_far}
         for part, value in zip((10, 50, 90), quantiles, strict=True):
             values |= {f"p{part}": value, f"d{part}": _difference(value, so_far)}
@@ -213,8 +222,8 @@ def _stops(tick: Tick, tags: Mapping[str, str], source: Origin) -> Iterator[Poin
 
 def _output(row: Row, tags: Mapping[str, str], source: Origin) -> Point:
     shift, end_ns, good = shift_of(row, source), source.unix_ns(row.end_s), row.extras["good_units"]
-    plan = None if shift is None else source.plan(shift)
-    so_far = None if shift is None else plan_so_far(plan, shift, end_ns)
+    plan = None if shift is None else source.planned(shift)
+    so_far = None if shift is None else source.planned_until(shift, end_ns)
     values = {"good_units": good, "plan_units": plan, "plan_so_far": so_far, "difference": _difference(good, so_far)}
     return _point(measurements.OUTPUT, source, tags, values, end_ns)
 

@@ -26,7 +26,6 @@ from twin.live.points import (
     line_row,
     note_point,
     origin,
-    plan_so_far,
     score_points,
     tick_points,
     twin_point,
@@ -210,7 +209,15 @@ def test_without_a_plan_the_difference_is_nought_and_the_plan_unknown() -> None:
 
 @pytest.mark.parametrize(("hours", "part"), [(-1, 0.0), (0, 0.0), (2, 0.25), (8, 1.0), (9, 1.0)])
 def test_the_plan_so_far_stays_within_the_shift(hours: float, part: float) -> None:
-    assert plan_so_far(PLAN, shift(), EPOCH_NS + round(hours * HOUR * SECOND)) == part * PLAN
+    source = source_of("ceiling_tiles")
+    assert source.planned_until(shift(), EPOCH_NS + round(hours * HOUR * SECOND)) == part * PLAN
+
+
+def test_a_twin_that_joined_in_the_shift_holds_the_plant_to_what_it_has_heard() -> None:
+    joined = source_of("ceiling_tiles")._replace(since_ns=EPOCH_NS + round(6 * HOUR * SECOND))
+    assert joined.planned(shift()) == PLAN / 4
+    assert joined.planned_until(shift(), EPOCH_NS + round(7 * HOUR * SECOND)) == PLAN / 8
+    assert joined.planned_until(shift(), EPOCH_NS + round(5 * HOUR * SECOND)) == 0.0
 
 
 def test_a_forecast_is_written_where_it_was_made_and_its_path_where_it_leads() -> None:
