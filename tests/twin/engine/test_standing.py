@@ -65,7 +65,7 @@ def departures(chain: Chain, first: State, time: float, most: int) -> np.ndarray
                 generator[here, here] -= rate
     start = np.zeros(len(generator))
     start[index[first]] = 1.0
-    return (start @ expm(generator * time)).reshape(most + 1, size).sum(axis=1)
+    return np.asarray((start @ expm(generator * time)).reshape(most + 1, size).sum(axis=1))
 
 
 def check_exact(counts: np.ndarray, exact: np.ndarray) -> None:
@@ -83,6 +83,7 @@ def tandem_moves(state: State) -> Moves:
     a, level, b = state
     assert isinstance(level, int)
     moves: Moves = []
+    after: State
     if a == "works":
         after = ("works", 0, "works") if b == "idle" else ("works", level + 1, b) if level < 2 else ("blocked", 2, b)
         moves.append((1 / 10, after, 0))
@@ -268,10 +269,9 @@ def test_work_goes_on_where_it_stands_and_a_stop_without_a_law_lasts_as_long_aga
 
 
 def test_crews_that_work_are_not_free() -> None:
-    stations = {"a": {"cycle": seconds(10.0), "crew": {"operator": 1}}, "b": {"cycle": seconds(10.0)}}
-    stations["b"]["crew"] = {"operator": 1}
+    manned = {"cycle": seconds(10.0), "crew": {"operator": 1}}
     way = [{"from": "a", "to": "b"}, {"from": "b", "to": "out"}]
-    chosen = describe(stations, way, operators={"operator": 1})
+    chosen = describe({"a": manned, "b": manned}, way, operators={"operator": 1})
     working = MachineStands("processing", since_s=96.0, worked_s=4.0, holds=PART)
     waiting = MachineStands("waiting_operator", since_s=92.0, holds=PART)
 
