@@ -9,7 +9,7 @@ the next failure, arrival and order come, and where a part on its way is.
 from __future__ import annotations
 
 import math
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -38,7 +38,7 @@ from twin.errors import InputError
 from twin.line.names import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from twin.engine.plan import Plan
     from twin.line.distributions import Distribution
@@ -88,15 +88,29 @@ class StandingStates:
         return LineState(self.plan.key, self._seed, r, self.time_s, self.time_s, way.placed.deadlock, tables, draws)
 
 
-def outlook(states: StandingStates, times: Sequence[float], engine: str = "compiled", workers: int = 1) -> Floats:
+def outlook(
+    states: StandingStates,
+    times: Sequence[float],
+    engine: str = "compiled",
+    workers: int = 1,
+    *,
+    wanted: Callable[[], bool] = lambda: True,
+) -> Floats:
     """Return how many pieces have left good by each time [s], one row for each replication.
 
     The times rise, and lie at or after the states' own; a part that leaves at just that time does not count.
+
+    Raises
+    ------
+    CancelledError
+        If it is no longer `wanted`, which is asked before each replication.
     """
     if engine == "compiled":
         compiled_rules(varied=bool(states.plan.products))  # once, before threads ask for it
 
     def left(r: int) -> list[int]:
+        if not wanted():
+            raise CancelledError
         return _left(states.plan, states.state(r), times, engine)
 
     if engine != "compiled" or workers == 1:

@@ -21,7 +21,7 @@ from twin.live.picture import Forecast, Score
 from twin.study.intervals import wilson
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from zoneinfo import ZoneInfo
 
     from twin.engine.plan import Plan
@@ -48,6 +48,7 @@ def forecast(
     seed: int = SEED,
     engine: str = "auto",
     workers: int | None = None,
+    wanted: Callable[[], bool] = lambda: True,
 ) -> Forecast:
     """Return where the shift that runs will end.
 
@@ -67,6 +68,8 @@ def forecast(
         How many runs. With the same seed two forecasts use the same luck, so that what differs is the line.
     engine, workers
         As in `twin.engine.simulate`.
+    wanted
+        Whether it is still of use, asked before each run; if not, `CancelledError` is raised.
 
     Returns
     -------
@@ -87,15 +90,21 @@ def forecast(
     standing = standing_of(numbers, picture, begin_s)
     ahead = _grid(shift, epoch_ns, picture.now_s)
     if engine == "auto":
-        # A forecast comes again every minute: what is compiled anyway is taken, however short the work.
-        varied, moves = bool(numbers.products), moves_per_s(scenario) * left_s * replications
-        engine = "compiled" if is_compiled(varied=varied) else chosen_clock(moves, varied=varied)
+        engine = _clock(scenario, left_s * replications, varied=bool(numbers.products))
     states = StandingStates(numbers, standing, seed, replications)
     times = [begin_s + (time_s - picture.now_s) for time_s in ahead]
-    pieces = outlook(states, times, engine, workers or os.cpu_count() or 1)
+    pieces = outlook(states, times, engine, workers or os.cpu_count() or 1, wanted=wanted)
     digest = hashlib.sha256(f"{numbers.key} {seed} {standing}".encode() + pieces.tobytes()).hexdigest()
     units = picture.good_units + pieces * scenario.line.product.per_part
     return _told(units, ahead, made_s=picture.now_s, shift=shift, plan=plan, digest=digest)
+
+
+def _clock(scenario: Scenario, seconds: float, *, varied: bool) -> str:
+    """Choose a clock for so much time of a line [s].
+
+    A forecast comes again every minute: what is compiled anyway is taken, however short the work.
+    """
+    return "compiled" if is_compiled(varied=varied) else chosen_clock(moves_per_s(scenario) * seconds, varied=varied)
 
 
 def _told(
