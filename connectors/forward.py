@@ -15,7 +15,7 @@ from connectors.influxdb import Away, Barred
 from twin.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from connectors.outbox import Outbox
 
@@ -58,12 +58,22 @@ class Forwarder:
         Where they go.
     most_wait_s
         The longest wait between two attempts [s]. A wait is drawn at random, so that many twins do not come at once.
+    say
+        Told each new sentence about points that do not go through, and when they go through again.
     """
 
-    def __init__(self, outbox: Outbox, server: Server, *, most_wait_s: float = MOST_WAIT_S) -> None:
+    def __init__(
+        self,
+        outbox: Outbox,
+        server: Server,
+        *,
+        most_wait_s: float = MOST_WAIT_S,
+        say: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self.status = Status(well=True, since=time.time(), sentence="")
         self._outbox = outbox
         self._server = server
+        self._tell = say
         self._stopping = Signal()
         self._asked = False
         self._most_wait_s = most_wait_s
@@ -124,11 +134,15 @@ class Forwarder:
         self._outbox.taken(batch, self._server.write(batch.lines))
         if not self.status.well:
             self.status = Status(well=True, since=time.time(), sentence="")
+            self._tell("InfluxDB takes points again")
         return True
 
     def _say(self, state: RetryCallState) -> None:
         since = time.time() if self.status.well else self.status.since
-        self.status = Status(well=False, since=since, sentence=str(_error(state)))
+        sentence = str(_error(state))
+        if sentence != self.status.sentence:
+            self._tell(sentence)
+        self.status = Status(well=False, since=since, sentence=sentence)
         self._asked = False
 
     def _pause(self, state: RetryCallState) -> float:

@@ -141,7 +141,7 @@ def _run(
         if watched.replications:
             compile_once(sys.stderr)
         twin = stack.enter_context(closing(LiveTwin(watched, kept)))
-        forwarder = None if points is None else Forwarder(kept.outbox, InfluxDb(points))
+        forwarder = None if points is None else Forwarder(kept.outbox, InfluxDb(points), say=say)
         if forwarder is not None:
             forwarder.start()
             stack.callback(forwarder.stop)

@@ -98,6 +98,8 @@ class LiveTwin:
         """How far the plant's clock is behind our own [s]."""
         self._teller = ThreadPoolExecutor(1, thread_name_prefix="forecast")
         self._telling: Future[Forecast] | None = None
+        self._wanted = True
+        """Whether anybody waits for a forecast."""
         self._told_s = -inf
         if self._epoch_ns is not None:
             self._mirror_again(inf)
@@ -215,6 +217,7 @@ class LiveTwin:
 
     def close(self) -> None:
         """Stop foretelling; what is under way is not waited for."""
+        self._wanted = False
         self._teller.shutdown(wait=False, cancel_futures=True)
 
     def _read(self, messages: Sequence[Message]) -> tuple[list[Event], list[Quarantined]]:
@@ -293,6 +296,7 @@ class LiveTwin:
             epoch_ns=self._epoch_ns or 0,
             plan=None if self.source is None else self.source.planned(picture.shift),
             replications=watched.replications,
+            wanted=lambda: self._wanted,
         )
 
     def _foretold(self) -> Forecast | None:
