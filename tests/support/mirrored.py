@@ -28,7 +28,7 @@ ZONE = "Europe/Paris"
 EPOCH_NS = monday_before(1_700_000_000 * SECOND, ZoneInfo(ZONE))
 """A Monday of November: no clock changes in its week."""
 
-UNTIL_H = {"ceiling_tiles": 8, "three_stations": 22, "bracket_shop": 31, "machine_shop": 54}
+UNTIL_H = {"ceiling_tiles": 8, "three_stations": 22, "bracket_shop": 31, "machine_shop": 31}
 """How long each line runs: into its shifts."""
 
 

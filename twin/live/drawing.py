@@ -12,18 +12,11 @@ from twin.live.picture import MachineNow, Picture
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from twin.kpi.machine_times import MachineTimes
     from twin.kpi.snapshot import Snapshot
     from twin.kpi.tally import Tally
+    from twin.live.course import Strip
     from twin.live.whereabouts import Whereabouts
     from twin.live.windows import Windows
-
-Strip = tuple[tuple[str | None, float], ...]
-
-
-def present(times: MachineTimes) -> list[tuple[str | None, float]]:
-    """Return the state of each machine, and since when it counts in it [s]."""
-    return list(zip(times.state, times.began, strict=True))
 
 
 def draw(

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from dataclasses import replace
 from itertools import islice
 from math import inf
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from twin.errors import InputError
-from twin.kpi.machine_times import Entry, Spell
 from twin.kpi.tally import Tally
 from twin.live.beats import Beats
-from twin.live.drawing import draw, present
-from twin.live.lateness import STANDING, in_order, last_told, sensible
+from twin.live.course import Course
+from twin.live.drawing import draw
+from twin.live.lateness import Lateness, in_order, is_live, sensible
 from twin.live.moments import KEPT_S, Moments
-from twin.live.strips import Strips
+from twin.live.said import Said
 from twin.live.whereabouts import Whereabouts
 from twin.live.windows import HOUR_S, Standing, Windows, standing
 
@@ -89,23 +88,17 @@ class Mirror:
     ) -> None:
         self.scenario, self.calendar, self.policy, self.epoch_ns = scenario, calendar, policy, epoch_ns
         self.lateness_s, self.every_s = lateness_s, every_s
+        self._settings: dict[str, Any] = {"epoch_ns": epoch_ns, "lateness_s": lateness_s, "every_s": every_s}
         self.now_s = -inf
         self.begun_s: float | None = None
         """Since when the plant is heard as it runs; before that, only how it stood."""
-        self.too_late = 0
-        self.wants_replay_from: float | None = None
-        """The start of a note about a time that is closed: replay from a checkpoint no later than this [s]."""
-        self.late_from: float | None = None
-        """The time of the earliest event that came too late [s]: a replay from there would count it."""
-        self._notes = {in_order(note): note for note in notes}
-        self._tally = Tally(scenario.line, policy, tolerant=True, notes=self._said())
+        self._said = Said(notes)
+        self._tally = Tally(scenario.line, policy, tolerant=True, notes=self._said.notes)
         self._times = self._tally.times
-        self._begun: list[Entry] = []
-        self._ended: list[Spell] = []
-        self._times.begun, self._times.ended = self._begun, self._ended
+        self._lateness = Lateness(self._tally)
+        self._course = Course(self._times)
         self._windows = Windows(self._tally, calendar, epoch_ns, policy.title)
         self._places = Whereabouts(scenario.line, self._times.row)
-        self._strips = Strips(len(self._times.names))
         self._recent: list[Event] = []
         """The events since the first mark, in order."""
         self._next_s = -inf
@@ -123,10 +116,22 @@ class Mirror:
     @property
     def contradictions(self) -> Counter[str]:
         """How often the events said what cannot be, by what it was."""
-        of_other_times = {"an event was of another century": self._of_other_times} if self._of_other_times else {}
-        return self._tally.contradictions + Counter(of_other_times)
+        return self._tally.contradictions + Counter({"an event was of another century": self._of_other_times})
 
-    # Taking events
+    @property
+    def wants_replay_from(self) -> float | None:
+        """The start of a note about a time that is closed: replay from a checkpoint no later than this [s]."""
+        return self._said.wants_replay_from
+
+    @property
+    def too_late(self) -> int:
+        """How many events came when the time that they tell of was closed."""
+        return self._lateness.too_late
+
+    @property
+    def late_from(self) -> float | None:
+        """The time of the earliest event left out for that [s]: a replay from there would count it."""
+        return self._lateness.late_from
 
     def take(self, events: Sequence[Event]) -> None:
         """Take events that were not taken before, in any order, their times rebased to the mirror's epoch."""
@@ -137,65 +142,30 @@ class Mirror:
         self._of_other_times += len(told) - len(new)
         if not new and back_to == inf:
             return
-        if new and new[0].time < self._marks[0].time_s:
-            new = [event for event in map(self._in_time, new) if event is not None]
-            new.sort(key=in_order)
+        new = self._lateness.in_time(new, self._marks[0].time_s)
         if new and self._is_late(new[0]):
             back_to = min(back_to, new[0].time)
         if back_to < inf:
             new = self._go_back(back_to, new)
         self._fold(new)
-        if self.now_s >= self._next_s > -inf:
-            # The clock had gone on without events before it was put back.
-            self._pass(self.now_s)
         self._settle()
 
     def wait(self, time_s: float) -> None:
         """Let the plant's clock come so far without an event [s]; events before then are late ones."""
-        if time_s <= self.now_s or self._next_s == -inf:
-            return
-        if time_s >= self._next_s:
-            self._pass(time_s)
-        self.now_s = time_s
-        self._settle()
+        if time_s > self.now_s > -inf:
+            self.now_s = time_s
+            self._settle()
 
     def _is_late(self, event: Event) -> bool:
         last = self._recent[-1:]
         return event.time < self._marks[-1].time_s or bool(last and in_order(event) < in_order(last[0]))
 
     def _hear(self, notes: Sequence[Event]) -> float:
-        """Take the notes that are new; return the start of the first that changes what is past and still open [s]."""
-        back_to = inf
-        for note in notes:
-            if in_order(note) in self._notes:
-                continue
-            self._notes[in_order(note)] = note
-            start: Any = note.fields["start_s"]
-            if start < self._marks[0].time_s:
-                self.wants_replay_from = min(start, inf if self.wants_replay_from is None else self.wants_replay_from)
-            back_to = min(back_to, max(start, self._marks[0].time_s))
-        if back_to <= self.now_s:
-            return back_to
-        if notes:
-            self._times.note(self._said(), max(self.now_s, self._marks[0].time_s))
-        return inf
-
-    def _said(self) -> list[Event]:
-        return [self._notes[key] for key in sorted(self._notes)]
-
-    def _in_time(self, event: Event) -> Event | None:
-        """Return an event, at the edge of the lateness window if it is late and still news; None if it is too late."""
-        edge = self._marks[0].time_s
-        if event.time >= edge:
-            return event
-        last_s = last_told(self._tally, event)
-        if last_s is None or last_s < event.time:
-            # How a thing stood when the mirror joined, or a change that nothing has overtaken.
-            self.too_late += last_s is not None
-            return replace(event, time=edge)
-        self.too_late += 1
-        self.late_from = event.time if self.late_from is None else min(self.late_from, event.time)
-        return None
+        """Take notes; return the time to go back to for them [s], inf if there is no need."""
+        first_s = self._said.hear(notes, self._marks[0].time_s)
+        if first_s > self.now_s and notes:
+            self._times.note(self._said.notes, max(self.now_s, self._marks[0].time_s))
+        return first_s if first_s <= self.now_s else inf
 
     def _fold(self, events: Sequence[Event]) -> None:
         take, place = self._tally.take, self._places.take
@@ -204,23 +174,14 @@ class Mirror:
         for event in events:
             if event.time >= self._next_s:
                 self._pass(event.time)
-            if self.begun_s is None and self._is_live(event):
-                self._begin(event.time)
+            if self.begun_s is None and is_live(self._tally, event):
+                self.begun_s = event.time
+                self._moments.keep(self._tally.snapshot(event.time))
             take(event)
             place(event)
         self._recent += events
         if events:
             self.now_s = max(self.now_s, events[-1].time)
-
-    def _is_live(self, event: Event) -> bool:
-        """Whether an event shows the plant as it runs, not only how it stood when the mirror joined."""
-        return event.kind not in STANDING or last_told(self._tally, event) is not None
-
-    def _begin(self, time_s: float) -> None:
-        self.begun_s = time_s
-        self._moments.keep(self._tally.snapshot(time_s))
-
-    # Moments
 
     def _pass(self, time_s: float) -> None:
         """Keep the sums at every moment up to a time, and the state before the last of them to go back to."""
@@ -242,10 +203,11 @@ class Mirror:
         """Return the sums at the last moment kept up to a time [s], but none from before the plant was heard."""
         return self._moments.since(max(time_s, -inf if self.begun_s is None else self.begun_s))
 
-    # Ticks
-
     def _settle(self) -> None:
         """Make the ticks that are new or have changed, and let go of what no late event can reach."""
+        if self.now_s >= self._next_s > -inf:
+            # The clock has gone on without events.
+            self._pass(self.now_s)
         self._from_s = min(self._from_s, self._moments.learn())
         before_s = self._before_s
         for time_s, stood in self._moments.stood.items():
@@ -260,8 +222,7 @@ class Mirror:
         return self._windows.tick(
             stood._replace(snapshot=self._moments.settled(stood.snapshot)),
             self._since,
-            self._begun[_first(self._begun, before_s) : _first(self._begun, time_s)],
-            self._ended[_first(self._ended, before_s) : _first(self._ended, time_s)],
+            *self._course.between(before_s, time_s),
         )
 
     def ticks(self) -> list[Tick]:
@@ -279,20 +240,15 @@ class Mirror:
         del self._recent[: bisect_left(self._recent, edge, key=attrgetter("time"))]
         again = edge - self.policy.minor_stop - 2 * self.every_s
         """Ticks after this may be made again."""
-        self._strips.add(self._ended, edge)
-        del self._begun[: _first(self._begun, again)]
-        del self._ended[: _first(self._ended, again)]
+        self._course.let_go(again, edge)
         self._moments.let_go(
             again,
             again - HOUR_S - self.every_s,
             lambda at: at == self.begun_s or (at >= edge - KEPT_S and self._beats.is_bound(at)),
         )
 
-    # Going back
-
     def _mark(self, time_s: float) -> _Mark:
-        next_s = self._next_s
-        return _Mark(time_s, self._tally.data(), self._places.data(), self.begun_s, next_s)
+        return _Mark(time_s, self._tally.data(), self._places.data(), self.begun_s, self._next_s)
 
     def _go_back(self, time_s: float, new: Sequence[Event]) -> list[Event]:
         """Stand as before a time; return all events since then, the new ones among them."""
@@ -307,14 +263,12 @@ class Mirror:
         return events
 
     def _restore(self, mark: _Mark) -> None:
-        edge = mark.time_s
         self._tally.restore(mark.tally)
-        self._times.note(self._said(), edge)
+        self._times.note(self._said.notes, mark.time_s)
         self._places.restore(mark.places)
         self.begun_s, self._next_s = mark.begun_s, mark.next_s
-        del self._begun[_first(self._begun, edge) :]
-        del self._ended[_first(self._ended, edge) :]
-        self._moments.go_back(edge)
+        self._course.go_back(mark.time_s)
+        self._moments.go_back(mark.time_s)
 
     def checkpoint(self) -> dict[str, Any]:
         """Return all that is needed to go on, as data that JSON can hold.
@@ -324,9 +278,7 @@ class Mirror:
         mark = self._marks[0]
         return {
             "time_s": None if mark.time_s == -inf else mark.time_s,
-            "epoch_ns": self.epoch_ns,
-            "lateness_s": self.lateness_s,
-            "every_s": self.every_s,
+            "settings": self._settings,
             "of": self._of(),
             "tally": mark.tally,
             "places": mark.places,
@@ -334,9 +286,7 @@ class Mirror:
             "next_s": None if mark.next_s == -inf else mark.next_s,
             # Only a stop that turns out minor changes ticks from before the mark.
             "moments": self._moments.data(mark.time_s, stood=self.policy.minor_stop > 0),
-            "entries": [list(entry) for entry in self._begun if entry.time_s < mark.time_s],
-            "spells": [list(spell) for spell in self._ended if spell.end_s < mark.time_s],
-            "strips": self._strips.data(),
+            "course": self._course.data(mark.time_s),
             "too_late": self.too_late,
         }
 
@@ -351,8 +301,7 @@ class Mirror:
         notes: Iterable[Event] = (),
     ) -> Mirror:
         """Return the mirror that a checkpoint was made of, as it stood then, with all that people have said since."""
-        settings = {name: data[name] for name in ("epoch_ns", "lateness_s", "every_s")}
-        return cls(scenario, calendar, policy, **settings).resumed(data, notes)
+        return cls(scenario, calendar, policy, **data["settings"]).resumed(data, notes)
 
     def fits(self, data: dict[str, Any]) -> bool:
         """Say whether a checkpoint is of this line as it is described now, counted by this policy."""
@@ -376,26 +325,16 @@ class Mirror:
                 f"the checkpoint is of another line, policy or version than {self.scenario.line.line} counted by"
                 f" {self.policy.title}; mirror all stored events anew"
             )
-        mirror = Mirror(
-            self.scenario,
-            self.calendar,
-            self.policy,
-            epoch_ns=self.epoch_ns,
-            lateness_s=self.lateness_s,
-            every_s=self.every_s,
-            notes=notes,
-        )
+        mirror = Mirror(self.scenario, self.calendar, self.policy, **self._settings, notes=notes)
         if data is not None and data["time_s"] is not None:
             mirror._go_on(data)
         return mirror
 
     def _go_on(self, data: dict[str, Any]) -> None:
         edge, next_s = data["time_s"], data["next_s"]
-        self._begun += [Entry(*entry) for entry in data["entries"]]
-        self._ended += [Spell(*spell) for spell in data["spells"]]
         self._moments.restore(data["moments"])
-        self._strips.restore(data["strips"])
-        self.too_late = data["too_late"]
+        self._course.restore(data["course"])
+        self._lateness.too_late = data["too_late"]
         mark = _Mark(edge, data["tally"], data["places"], data["begun_s"], -inf if next_s is None else next_s)
         self._marks = [mark]
         self._restore(mark)
@@ -423,14 +362,10 @@ class Mirror:
             self._windows,
             self._tally,
             self._places,
-            strips=self._strips.at(now_s, self._ended, present(self._times)),
+            strips=self._course.strips(now_s),
             now_s=now_s,
             since=None if self.begun_s is None else self._since,
         )
-
-
-def _first(events: Sequence[Entry] | Sequence[Spell], time_s: float) -> int:
-    return bisect_left(events, time_s, key=itemgetter(0))
 
 
 def replay(
@@ -462,5 +397,4 @@ def replay(
         again.take(batch)
         if on_ticks is not None:
             on_ticks(again.ticks())
-    again.wants_replay_from = None
     return again

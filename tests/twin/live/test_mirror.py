@@ -85,7 +85,7 @@ def test_a_mirror_goes_on_from_a_checkpoint_to_the_bit(name: str, policy: Policy
     coming, luck = disordered(events, 0.1, 59.0), random.Random(3)  # noqa: S311 -- luck, not a secret
     whole = mirror_of(line_of(name), policy=policy)
     told = last_told(feed(whole, coming, 400))
-    for _ in range(4):
+    for _ in range(3):
         cut = luck.randrange(len(coming))
         before = mirror_of(line_of(name), policy=policy)
         ticks = feed(before, coming[:cut], 400)
