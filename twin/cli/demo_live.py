@@ -19,9 +19,12 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from twin.cli.live_loop import LiveTwin
+    from twin.line.line import Line
 
 LINE, SITE, ROOT = "three_stations", "france", "twin/france/plant"
-EVERY = "30 min"
+EVERY = "10 min"
+SHIFT, PLAN = "06:00-08:00", 590.0
+"""A short shift, for the broker inside the program is slow; and a plan that it may or may not reach [parts]."""
 VERSION = "3"
 """The broker inside the program speaks MQTT 3.1.1 alone."""
 START_S, LISTEN_S, LAST_S = 60.0, 30.0, 30.0
@@ -37,17 +40,17 @@ class Counted(NamedTuple):
 
 
 def live_shift() -> None:
-    """Run a plant through a shift as fast as the broker takes its events, and hold the mirror up to it."""
+    """Run a plant through a short shift as fast as the broker takes its events, and hold the mirror up to it."""
     from connectors.mqtt import Subscription
     from connectors.settings import mqtt_settings
     from connectors.store import Store
     from twin.cli.live import watch, watched_line
     from twin.cli.live_display import displayed
     from twin.cli.live_loop import LiveTwin
-    from twin.cli.resolve import line_of, site_of
+    from twin.cli.resolve import site_of
 
-    line = line_of(LINE)
-    watched = watched_line(line, site_of(SITE), root=ROOT, every=EVERY)
+    line = _line()
+    watched = watched_line(line, site_of(SITE), root=ROOT, every=EVERY, plan=PLAN)
     context = multiprocessing.get_context("spawn")
     said: Queue[Any] = context.Queue()
     plant = context.Process(target=_plant, args=(said,), daemon=True)
@@ -68,6 +71,14 @@ def live_shift() -> None:
     finally:
         plant.kill()
         plant.join()
+
+
+def _line() -> Line:
+    """Return the line with its short shift."""
+    from twin.cli.resolve import line_of
+    from twin.line.work_calendar import Shifts
+
+    return line_of(LINE).model_copy(update={"shifts": Shifts.model_validate({"times": {"mon": [SHIFT]}})})
 
 
 class _Counted:
@@ -111,7 +122,7 @@ def _plant(said: Queue[Any]) -> None:
     from connectors.embedded_broker import embedded_broker
     from connectors.mqtt import Publisher
     from connectors.settings import mqtt_settings
-    from twin.cli.resolve import line_of, site_of
+    from twin.cli.resolve import site_of
     from twin.kpi.definitions import oee
     from twin.kpi.elements import machines_of, work_unit
     from twin.line.scenario import scenario
@@ -119,7 +130,7 @@ def _plant(said: Queue[Any]) -> None:
     from twin.live.plant import Plant, Stretch
     from twin.live.shift_calendar import ShiftCalendar
 
-    line = line_of(LINE)
+    line = _line()
     calendar = ShiftCalendar(line.shifts, site_of(SITE).zone)
     epoch_ns = monday_before(time.time_ns(), calendar.zone)
     end_s = (calendar.next(epoch_ns).end_ns - epoch_ns) / SECOND

@@ -47,9 +47,11 @@ class Display:
     def told(self, ticks: Sequence[Tick], twin: LiveTwin) -> None:
         """Take ticks; in a pipe each that is new becomes a line."""
         for tick in ticks:
+            # A tick that is told again corrects what is kept, not what was read; closed hours are told once.
+            closed = tick.shift is None and self._tick is not None and self._tick.shift is None
             self._tick = tick
-            # A tick that is told again corrects what is kept, not what was read.
-            if self._area is None and tick.time_s > self._told_s and (frame := _frame(twin)) is not None:
+            frame = _frame(twin) if self._area is None and tick.time_s > self._told_s and not closed else None
+            if frame is not None:
                 print(plain_line(tick, self._seen(twin, None), frame), flush=True)
             self._told_s = max(self._told_s, tick.time_s)
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CHAPTERS = (
+    "A shift of a plant, mirrored live",
     "What it is",
     "How it runs",
     "How far automation offsets what labour costs",
@@ -24,6 +25,9 @@ CHAPTERS = (
     "How far automation offsets what labour costs there",
     "Next",
 )
+TICK = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d  ")
+BESIDE = re.compile(r"(good parts|OEE of \w+) +[\d,.]+")
+"""A row of what the plant counted beside what its twin saw."""
 TWO_MINUTES = 120.0
 
 
@@ -45,7 +49,16 @@ def test_the_demo_shows_what_a_line_is_how_it_runs_and_the_answer(shown: str) ->
     assert "Infeed ─60──▶ Split saw" in shown
     assert "\nThe line makes " in shown
     assert "\nFrom assisted to " in shown
-    assert max(map(len, shown.splitlines())) <= 100
+    assert max(len(line) for line in shown.splitlines() if not TICK.match(line)) <= 100
+
+
+def test_the_demo_begins_with_a_shift_whose_twin_counts_what_the_plant_counts(shown: str) -> None:
+    ticks = [line for line in shown.splitlines() if TICK.match(line)]
+    assert sum("output" in line for line in ticks) == 12  # every ten minutes of two hours
+    assert any("chance of plan" in line for line in ticks)
+    rows = [line.rsplit(maxsplit=2 if "good" in line else 4)[1:] for line in shown.splitlines() if BESIDE.match(line)]
+    assert len(rows) == 4
+    assert all(row[: len(row) // 2] == row[len(row) // 2 :] for row in rows)
 
 
 @pytest.mark.parametrize("name", ["run", "compare"])
