@@ -266,7 +266,8 @@ class LiveTwin:
         """Hold the mirror up anew to all that is kept, from the last checkpoint at or before a time [s]."""
         mirror = self._begin()
         found = self.store.checkpoint_before(from_s)
-        start_s, data = (-inf, None) if found is None else found
+        # One of another policy, or another version of the twin, was counted otherwise: all is counted anew.
+        start_s, data = found if found is not None and mirror.fits(found[1]) else (-inf, None)
         stored = self.store.events(start_s)
         self.mirror = replay(mirror, data, stored, self.store.notes(), on_ticks=self._save)
         self._now_s = max(self._now_s, self.mirror.now_s)
