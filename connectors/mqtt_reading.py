@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from connectors.mqtt import LONGEST_PAYLOAD, NO_STATION
 from twin.errors import InputError
-from twin.events import KINDS, LARGEST, Event, from_json
+from twin.events import KINDS, LONGEST_NAME, LONGEST_S, Event, from_json
 from twin.line.names import nearest
 from twin.line.route import OUT
 
@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from twin.line.line import Line
 
 LONGEST_REASON = 300
-MOST_TOPICS = 10_000
-"""So many topics are remembered; more are taken apart anew each time."""
+LONGEST_TOPIC, MOST_TOPICS = 500, 10_000
+"""So many topics are remembered, none longer; others are taken apart anew each time."""
+LONGEST_NOTE_D = 31
+"""A note about a longer time is about no stop [d]."""
 BITS_63 = 63
 
 
@@ -68,13 +70,13 @@ class Reader:
             event = from_json(message.payload, unnamed=lambda: _sequence(message))
         except InputError as error:
             more = f" (and {len(error.problems) - 1} more)" if len(error.problems) > 1 else ""
-            return Refused(error.problems[0][:LONGEST_REASON] + more)
+            return _refused(error.problems[0], more)
         problem = self._against_topic(event, topic) or self._against_line(event) or _against_clock(event)
-        return event if problem is None else Refused(problem[:LONGEST_REASON])
+        return event if problem is None else _refused(problem)
 
     def _taken_apart(self, text: str) -> _Topic | Refused:
         topic = self._topic(text)
-        if len(self._topics) < MOST_TOPICS:
+        if len(self._topics) < MOST_TOPICS and len(text) <= LONGEST_TOPIC:
             self._topics[text] = topic
         return topic
 
@@ -84,7 +86,7 @@ class Reader:
             return Refused(f"the topic is not {self._prefix}STATION/KIND")
         station, kind, *which = levels
         if kind not in KINDS:
-            return Refused(f"the topic names the kind {nearest(kind, KINDS)}"[:LONGEST_REASON])
+            return _refused(f"the topic names the kind {nearest(kind[:LONGEST_NAME], KINDS)}")
         return _Topic(None if station == NO_STATION else station, kind, which[0] if which else None)
 
     def _against_topic(self, event: Event, topic: _Topic) -> str | None:
@@ -125,10 +127,18 @@ class Reader:
         return None
 
 
+def _refused(problem: str, more: str = "") -> Refused:
+    """Refuse in a sentence that can be shown anywhere: what it quotes may hold signs that no terminal should see."""
+    shown = problem[:LONGEST_REASON] + more
+    return Refused(shown if shown.isprintable() else "".join(sign if sign.isprintable() else "?" for sign in shown))
+
+
 def _note_problem(fields: Mapping[str, Any]) -> str | None:
     start, end = fields["start_s"], fields["end_s"]
-    if not -LARGEST / 1e9 < start < end < LARGEST / 1e9:
+    if not -LONGEST_S < start < end < LONGEST_S:
         return f"a note from {start:g} s to {end:g} s is about no time; write its start, then its end"
+    if end - start > 86_400 * LONGEST_NOTE_D:
+        return f"a note about {(end - start) / 86_400:,.0f} days is about no stop; write at most {LONGEST_NOTE_D}"
     return None
 
 
@@ -143,7 +153,7 @@ def _which(event: Event) -> str | None:
 
 def _against_clock(event: Event) -> str | None:
     """Return whether the time lies outside what 64 bits of nanoseconds since 1970 hold."""
-    if not 0 <= event.time + (event.epoch_ns or 0) / 1e9 < LARGEST / 1e9:
+    if not 0 <= event.time + (event.epoch_ns or 0) / 1e9 < LONGEST_S:
         return f"the time {event.time:g} s lies before 1970 or after 2262"
     return None
 

@@ -24,6 +24,7 @@ LONGEST_SHOWN = 80
 UNNAMED = "hash"
 """The source of an event whose plant numbers none: its sequence is then made of what it says."""
 
+_NO_SIGN = "string_pattern_mismatch"
 _ENCODER = json.JSONEncoder(allow_nan=False, separators=(",", ":"))
 
 Value = str | int | float | bool | None
@@ -109,12 +110,21 @@ class Event:
     epoch_ns: int | None = None
 
 
-Name = Annotated[str, Field(min_length=1)]
+LONGEST_NAME = 200
+LONGEST_TEXT = 2_000
 LARGEST = 2**63 - 1
 """What a whole number may be at most: stores hold 64 bits."""
+MOST = 1_000_000_000
+"""More than there is of any one thing in a plant."""
+LONGEST_S = LARGEST / 1e9
+"""The longest time, some 292 years [s]: 64 bits hold no more nanoseconds."""
 
+# Names and texts are shown on terminals: no sign in them may do anything there.
+Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")]
+Text = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]+$")]
 Whole = Annotated[int, Field(ge=0, le=LARGEST)]
-Seconds = Annotated[float, Field(ge=0)]
+Count = Annotated[int, Field(ge=0, le=MOST)]
+Seconds = Annotated[float, Field(ge=0, le=LONGEST_S)]
 
 
 class _Model(BaseModel):
@@ -148,32 +158,32 @@ class Part(_Model):
     outcome: Literal["good", "scrap", "rework"]
     cycle_s: Annotated[Seconds, Field(description="processing time of this part on this machine [s]")]
     to: Annotated[Name, Field(description='the next station, "out" or "scrap"')]
-    pieces: Annotated[Whole | None, Field(description="the pieces in it; null where every part is one piece")]
+    pieces: Annotated[Count | None, Field(description="the pieces in it; null where every part is one piece")]
     product: Annotated[Name | None, Field(description="the product; null where there is but one")]
 
 
 class Arrival(_Model):
     """A part arrives at the line: accepted, or turned away because the queue is full."""
 
-    part: Annotated[int, Field(ge=-1, description="the part's number; -1 if it is turned away")]
+    part: Annotated[int, Field(ge=-1, le=LARGEST, description="the part's number; -1 if it is turned away")]
     accepted: bool
-    pieces: Annotated[Whole | None, Field(description="the pieces in it; null where every part is one piece")]
+    pieces: Annotated[Count | None, Field(description="the pieces in it; null where every part is one piece")]
 
 
 class Level(_Model):
     """The number of parts in a buffer changed."""
 
     buffer: Annotated[Name, Field(description='"A->B"; the queue of arrivals before A is "source->A"')]
-    level: Whole
+    level: Count
 
 
 class Crew(_Model):
     """A pool of people changed."""
 
     skill: Name
-    present: Annotated[Whole, Field(description="persons on duty")]
-    busy: Annotated[Whole, Field(description="persons at work")]
-    waiting: Annotated[Whole, Field(description="requests that wait for a person")]
+    present: Annotated[Count, Field(description="persons on duty")]
+    busy: Annotated[Count, Field(description="persons at work")]
+    waiting: Annotated[Count, Field(description="requests that wait for a person")]
 
 
 class Power(_Model):
@@ -187,14 +197,14 @@ class Order(_Model):
 
     order: Name
     change: Literal["released", "started", "ended", "changed"]
-    pieces: Whole
+    pieces: Count
 
 
 class Note(_Model):
     """A person says what a stop was. The author is a role, never a person."""
 
     author: Name
-    text: Name
+    text: Text
     start_s: Annotated[float, Field(description="start of the stop that the note is about [s]")]
     end_s: Annotated[float, Field(description="its end [s]")]
     reason: Name | None
@@ -383,4 +393,5 @@ def _sentence(problem: Mapping[str, Any]) -> str:
     place = ".".join(str(step) for step in problem["loc"][1:])
     found = repr(problem["input"])
     shown = found if len(found) <= LONGEST_SHOWN else f"{found[:LONGEST_SHOWN]}..."
-    return f"event{place and f' {place}'}: {shown} does not fit: {problem['msg']}"
+    said = "Signs that steer a terminal have no place in it" if problem["type"] == _NO_SIGN else problem["msg"]
+    return f"event{place and f' {place}'}: {shown} does not fit: {said}"

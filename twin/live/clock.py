@@ -30,9 +30,11 @@ def monday_before(unix_ns: int, zone: tzinfo) -> int:
 def epoch_for(event: Event, zone: tzinfo) -> int:
     """Return the epoch of a mirror whose first event this is [ns UTC]: the event's own, else the Monday before it.
 
-    An event without an epoch tells its time in seconds since 1970.
+    An event without an epoch tells its time in seconds since 1970; one from before its own epoch has none worth taking.
     """
-    return event.epoch_ns or monday_before(round(event.time * SECOND), zone)
+    if event.epoch_ns and event.time >= 0:
+        return event.epoch_ns
+    return monday_before((event.epoch_ns or 0) + round(event.time * SECOND), zone)
 
 
 def rebased(event: Event, epoch_ns: int) -> Event:

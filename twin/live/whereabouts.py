@@ -98,9 +98,11 @@ class Whereabouts:
 
     def _level(self, _event: Event, fields: Any) -> None:  # noqa: ANN401
         name = fields["buffer"]
-        queue, level = self.queues.get(name), min(fields["level"], MOST_SHOWN)
+        queue = self.queues.get(name)
         if queue is None:
             return
+        places = self._places[name]
+        level = min(fields["level"], MOST_SHOWN if places is None else places)
         while len(queue) > level:
             self._hand(self._into[name], queue.popleft())
         while len(queue) < level:

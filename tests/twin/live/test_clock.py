@@ -50,6 +50,11 @@ def test_a_plant_that_names_its_epoch_gives_it_to_the_mirror() -> None:
     assert epoch_for(STATE, PARIS) == MONDAY
 
 
+def test_an_event_from_before_its_own_epoch_does_not_give_the_mirror_that() -> None:
+    strange = replace(STATE, epoch_ns=nanoseconds(2250, 1, 1), time=(MONDAY - nanoseconds(2250, 1, 1)) / SECOND + 60.0)
+    assert epoch_for(strange, PARIS) == MONDAY
+
+
 def test_a_clock_is_ahead_only_beyond_both_the_plant_s_and_our_own() -> None:
     now = nanoseconds(2026, 11, 24, 11)
     in_a_year = replace(STATE, time=366 * 86400.0)
