@@ -23,6 +23,9 @@ BUFFER = 2 * BLOCK
 RESERVE = 16
 """Variates left when a rule asks for more: above what one settling takes from a stream of which each move takes one."""
 
+HARDLY_USED = 32
+"""A stream that a sparing run found with so many variates above its reserve, and that has more yet, is hardly used."""
+
 
 class Stream(NamedTuple):
     """Whose luck it is; a distribution of None stands for plain uniform variates (scrap, route).
@@ -66,8 +69,8 @@ def variates(rng: np.random.Generator, distribution: Distribution | None, count:
 class Draws:
     """The streams of one replication: fills the world's rings, and can be taken up where a saved state left them.
 
-    When one stream runs low, all that have room for a block are given one; `sparing` draws for none but those that run
-    low, as suits a short run of many streams. The variates are the same.
+    When one stream runs low, all that have room for a block are given one; `sparing` gives none to those hardly
+    used, as suits a short run of many streams. The variates are the same.
     """
 
     def __init__(self, streams: tuple[Stream, ...], seed: int, replication: int, *, sparing: bool = False) -> None:
@@ -77,7 +80,7 @@ class Draws:
         self._words: list[list[int] | None] = [None] * len(streams)
         self._random = np.array([not _is_constant(stream) for stream in streams], dtype=bool)
         self._reserves = np.array([RESERVE + stream.burst for stream in streams], dtype=np.int64)
-        self._enough = self._reserves if sparing else np.full(len(streams), BLOCK)
+        self._enough = self._reserves + HARDLY_USED if sparing else np.full(len(streams), BLOCK)
         self._filled = np.zeros(len(streams), dtype=np.int64)
 
     def open(self, world: World) -> None:
@@ -105,6 +108,7 @@ class Draws:
         start = k * BUFFER + int(self._filled[k]) % BUFFER
         world.draws[start : start + BLOCK] = array("d", block.tobytes()) if isinstance(world.draws, array) else block
         self._filled[k] += BLOCK
+        self._enough[k] = BLOCK
 
     def _generator(self, k: int) -> np.random.Generator:
         """Return the generator of stream k, made when it is first asked: many streams of a short run never are."""
