@@ -6,6 +6,7 @@ An event is acknowledged to the broker only after it is safe here; a point is in
 from __future__ import annotations
 
 import sqlite3
+import time
 from contextlib import contextmanager
 from math import inf
 from threading import Lock
@@ -15,15 +16,15 @@ from zlib import compress
 from pydantic_core import to_json
 
 from connectors.outbox import Outbox
-from connectors.store_reading import Counts, StoreReader
+from connectors.store_reading import Counts, Quarantined, StoreReader
 from connectors.store_schema import open_to_write, sentences, transaction
 from twin.errors import Defect, InputError
+from twin.events import to_json as event_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from connectors.store_reading import Quarantined
     from twin.events import Event
     from twin.live.picture import Forecast, Row
     from twin.ports import Point
@@ -41,6 +42,8 @@ SLICE = 20_000
 """How many old events are forgotten at a time."""
 
 _INSERT = "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+_SAME = """SELECT 1 FROM event WHERE source = ? AND boot = ? AND sequence = ?
+    AND time = ? AND station IS ? AND machine IS ? AND kind = ?"""
 _KEEP_REFUSED = "DELETE FROM quarantine WHERE id <= (SELECT max(id) FROM quarantine) - ?"
 _THIN = """DELETE FROM checkpoint
     WHERE time_s NOT IN (SELECT time_s FROM checkpoint ORDER BY time_s DESC LIMIT ?)
@@ -95,7 +98,8 @@ class Store(StoreReader):
     def commit(self, events: Sequence[Event], quarantined: Sequence[Quarantined] = ()) -> list[Event]:
         """Make events safe on disk, and what was refused.
 
-        A new note takes with it the checkpoints after the start of what it is about: they were counted without it.
+        A new note takes with it the checkpoints after the start of what it is about: they were counted without it. An
+        event that goes by the name of another is refused: its plant has started anew and has no new boot.
 
         Parameters
         ----------
@@ -117,7 +121,14 @@ class Store(StoreReader):
         oldest = self._pruned_before_s
         with self._writing, self._transaction() as db:
             insert = db.execute
-            new = [event for event in events if event.time >= oldest and insert(_INSERT, _row(event)).rowcount]
+            new = []
+            for event in events:
+                if event.time < oldest:
+                    continue
+                if insert(_INSERT, _row(event)).rowcount:
+                    new.append(event)
+                elif insert(_SAME, _name_and_place(event)).fetchone() is None:
+                    quarantined = [*quarantined, _clash(event)]
             db.executemany(
                 "INSERT INTO quarantine (received_ns, topic, payload, size, reason) VALUES (?, ?, ?, ?, ?)",
                 [_refused(each) for each in quarantined],
@@ -180,6 +191,12 @@ class Store(StoreReader):
             self.outbox.dead += dead
         if points:
             self.outbox.filled.set()
+
+    def forget_checkpoints(self, after_s: float) -> None:
+        """Forget the checkpoints after a time [s], as they lack an event that is now to be counted."""
+        if self._one("SELECT 1 FROM checkpoint WHERE time_s > ?", after_s):
+            with self._writing, self._transaction() as db:
+                db.execute("DELETE FROM checkpoint WHERE time_s > ?", (after_s,))
 
     def prune(self, before_s: float) -> None:
         """Forget what is older than a time [s]: events, KPIs, forecasts, and checkpoints but the last before it.
@@ -246,6 +263,17 @@ def _row(event: Event) -> tuple[object, ...]:
         event.kind,
         to_json(event.fields).decode(),
     )
+
+
+def _name_and_place(event: Event) -> tuple[object, ...]:
+    return (event.source, event.boot, event.sequence, event.time, event.station, event.machine, event.kind)
+
+
+def _clash(event: Event) -> Quarantined:
+    payload = event_json(event).encode()
+    topic = f"{event.line}/{event.station or '_'}/{event.kind}"
+    reason = "another event came by the same source, boot and sequence; a plant that starts anew must take another boot"
+    return Quarantined(time.time_ns(), topic, payload, len(payload), reason)
 
 
 def _refused(message: Quarantined) -> Quarantined:

@@ -350,3 +350,15 @@ def test_a_locked_store_is_said(store: Store, path: Path) -> None:
     other.execute("ROLLBACK")
     other.close()
     assert store.commit([event(1)])
+
+
+def test_another_event_by_the_name_of_one_that_is_kept_is_refused_and_not_forgotten(tmp_path: Path) -> None:
+    """A plant that starts anew without a new boot loses nothing without a word."""
+    with closing(Store(tmp_path / "s.sqlite", LINE)) as store:
+        first, other = event(0, time=1.0), event(0, time=2.0)
+        assert store.commit([first, first]) == [first]
+        assert store.commit([first, other]) == []
+        (refused,) = store.quarantined()
+        assert "another boot" in refused.reason
+        assert b'"time":2.0' in refused.payload
+        assert store.counts()[:2] == (1, 1)

@@ -1,6 +1,6 @@
 """A live twin at work: messages become events in the store, events become KPIs, points and forecasts.
 
-The order of things is what makes it lose nothing: an event is committed, then acknowledged, then mirrored. What the
+The order of things is what makes it lose nothing: an event is committed, then mirrored, then acknowledged. What the
 mirror makes (points, checkpoint) is saved at every tick; after a stop, however it came, the events since the last
 checkpoint are mirrored again and make the same points again.
 """
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from connectors.mqtt_reading import Reader, Refused
 from connectors.store_reading import Quarantined
+from twin.cli.wire import say
 from twin.live.clock import SECOND, epoch_for, is_ahead, rebased
 from twin.live.forecast import forecast, score
 from twin.live.mirror import Mirror, replay
@@ -45,6 +46,8 @@ REAL_TIME_S, QUIET_S = 60.0, 5.0
 """A plant's clock shows our own time if it is no further from it than this; it goes on after so long a silence [s]."""
 SETTLED_S = 1.0
 """The first forecast of a shift waits for its beginning to be told [s]."""
+TOLD_AGAIN_S = 86_400.0
+"""The notes of so long before a checkpoint are told again with what came after it [s]."""
 FORECAST_EVERY_S = 60.0
 """A forecast is made at most so often [s of the plant's time]."""
 
@@ -101,6 +104,8 @@ class LiveTwin:
         self._wanted = True
         """Whether anybody waits for a forecast."""
         self._told_s = -inf
+        self._said = ""
+        """What was last said of a forecast that failed."""
         if self._epoch_ns is not None:
             self._mirror_again(inf)
 
@@ -243,8 +248,9 @@ class LiveTwin:
         if is_ahead(event, self._now_s, wall_ns):
             return Refused("its clock is ahead of the plant's and of ours")
         if self._epoch_ns is None:
-            self._epoch_ns, self._now_s = epoch_ns, event.time
+            # Kept first: where the disk refuses it, the message is taken again.
             self.store.set_epoch(epoch_ns)
+            self._epoch_ns, self._now_s = epoch_ns, event.time
         self._now_s = max(self._now_s, event.time)
         return event
 
@@ -265,13 +271,22 @@ class LiveTwin:
     def _mirror_again(self, from_s: float) -> None:
         """Hold the mirror up anew to all that is kept, from the last checkpoint at or before a time [s]."""
         mirror = self._begin()
+        # What was counted without what now comes to it must not be taken up again.
+        self.store.forget_checkpoints(from_s)
         found = self.store.checkpoint_before(from_s)
         # One of another policy, or another version of the twin, was counted otherwise: all is counted anew.
         start_s, data = found if found is not None and mirror.fits(found[1]) else (-inf, None)
-        stored = self.store.events(start_s)
-        self.mirror = replay(mirror, data, stored, self.store.notes(), on_ticks=self._save)
+        notes = self.store.notes()
+        # A note may have been kept and not told. Told twice it is the same point.
+        self._notes = [note for note in notes if note.time >= start_s - TOLD_AGAIN_S]
+        self.mirror = replay(mirror, data, self.store.events(start_s), notes, on_ticks=self._tell_again)
         self._now_s = max(self._now_s, self.mirror.now_s)
         self._stale = False
+
+    def _tell_again(self, mirror: Mirror) -> None:
+        """Save what comes of events that are mirrored again."""
+        self.mirror = mirror
+        self._save(mirror.ticks())
 
     def _seconds(self, unix_ns: int) -> float:
         """Return a moment [ns UTC] on the mirror's clock [s]."""
@@ -305,7 +320,14 @@ class LiveTwin:
         if self._telling is None or not self._telling.done():
             return None
         telling, self._telling = self._telling, None
-        return telling.result()
+        try:
+            return telling.result()
+        except Exception as error:  # noqa: BLE001 -- whatever a forecast meets, the mirror goes on
+            sentence = f"no forecast ({str(error) or type(error).__name__}); the mirror goes on"
+            if sentence != self._said:
+                say(sentence)
+            self._said = sentence
+            return None
 
     def _scored(self, tick: Tick) -> Iterator[Score]:
         """Yield what the forecasts of a shift were worth, once it has ended."""

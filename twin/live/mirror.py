@@ -374,7 +374,7 @@ def replay(
     events: Iterable[Event],
     notes: Iterable[Event],
     *,
-    on_ticks: Callable[[list[Tick]], None] | None = None,
+    on_ticks: Callable[[Mirror], None] | None = None,
 ) -> Mirror:
     """Return a mirror that has taken what is stored: after a stop, and after a note about the past.
 
@@ -389,12 +389,12 @@ def replay(
     notes
         All that people have said.
     on_ticks
-        Is handed the ticks as they are made; without it they are the mirror's to give.
+        Is handed the mirror as it goes on, to take its ticks from it; without it they are the mirror's to give.
     """
     again = mirror.resumed(checkpoint, notes)
     stored = iter(events)
     while batch := list(islice(stored, AT_ONCE)):
         again.take(batch)
         if on_ticks is not None:
-            on_ticks(again.ticks())
+            on_ticks(again)
     return again
