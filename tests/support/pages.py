@@ -21,6 +21,7 @@ from twin import units
 from twin.cli.app import COMMANDS, application
 from twin.kpi import elements
 from twin.kpi.definitions import KPIS
+from twin.kpi.policy import Policy
 from twin.line.distributions import DISTRIBUTIONS, FORMS, Distribution
 from twin.line.line import Line, Product, Source, Targets
 from twin.line.lots import LotCycle
@@ -199,6 +200,13 @@ def line_file_page() -> str:
     ]
     for model in SITE_MODELS:
         lines += model_section(model)
+    lines += [
+        "# The policy file",
+        "",
+        "How OEE is counted: `twin live --policy FILE`. Those that come along are in `lines/policies/`.",
+        "",
+        *model_section(Policy),
+    ]
     lines += ["# The mapping file of a log", ""]
     for model in MAPPING_MODELS:
         lines += model_section(model)
