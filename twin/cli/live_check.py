@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from connectors.settings import GrafanaSettings, InfluxSettings, MqttSettings
     from twin.line.line import Line
 
+SHOWN = 5
+"""So many reasons of refusal, and so many dead letters, are shown."""
+INDENT = 17
+
 
 def checked(
     broker: MqttSettings, line: Line, store: Path, influx: InfluxSettings | None, grafana: GrafanaSettings | None
@@ -49,7 +53,7 @@ def _broker(settings: MqttSettings, line: Line) -> str:
     status = connection.connect()
     connection.close()
     if not status.connected:
-        raise InputError(status.sentence)
+        raise InputError(status.sentence.removesuffix("; trying again"))
     return status.sentence
 
 
@@ -66,8 +70,11 @@ def _store(path: Path, line: Line) -> str:
     with closing(StoreReader(path)) as store:
         if store.line != line.line:
             raise InputError(f"{path}: the store holds the line {store.line}, not {line.line}; name another file")
-        counts = store.counts()
-    return f"{path}: {counts.events:,} events, quarantine {counts.quarantine:,}, outbox {counts.outbox:,}"
+        counts, refused, dead = store.counts(), store.quarantine_reasons(), store.dead_letters(SHOWN)
+    lines = [f"{path}: {counts.events:,} events, quarantine {counts.quarantine:,}, outbox {counts.outbox:,}"]
+    lines += [f"refused {many:,} times: {reason}" for reason, many in list(refused.items())[:SHOWN]]
+    lines += [f"taken by no database: {line} ({reason})" for line, reason in dead]
+    return f"\n{' ' * INDENT}".join(lines)
 
 
 def _influx(settings: InfluxSettings) -> str:
