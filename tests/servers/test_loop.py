@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pytest
+from paho.mqtt import subscribe as paho_subscribe
 
 import lines
 from connectors.store_reading import StoreReader
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from twin.live.picture import Row
 
 
+HOUR = 3600.0
+
+
 class Stretch(NamedTuple):
     """How long a line runs from Monday 00:00 [h], how often the twin tells of it, and how many shifts end meanwhile."""
 
@@ -43,6 +47,7 @@ OF = {
     "machine_shop": Stretch(80, "1 h", 6),
 }
 FAULTS = ("--late", "2 %", "--doubled", "2 %", "--disordered", "2 %", "--dropped", "8")
+OF_A_PARTS_WAY = {"lead_time", "first_pass_ratio", "rework_ratio"}
 WHOLE_SHIFTS = {"ceiling_tiles": Stretch(14.5, "1 min", 2), "three_stations": Stretch(120, "1 min", 14)}
 
 
@@ -160,6 +165,39 @@ def test_events_late_doubled_out_of_order_and_over_a_bad_connection_change_nothi
         found = kept.checkpoint_before()
     assert found is not None
     assert found[1]["too_late"] == 0
+
+
+def test_a_twin_that_joins_in_mid_shift_takes_what_the_broker_retains(tmp_path: Path, mosquitto: Broker) -> None:
+    scene = Scene(tmp_path, "three_stations", mosquitto.url, None, hours=3, start_h=5.98, speed="600")
+    with scene.plant("--no-wait") as plant:
+        # The first part that is made.
+        paho_subscribe.simple("+/+/+/+/+/part", hostname="127.0.0.1", port=mosquitto.open, retained=False)
+        with scene.twin("--until-idle", "3 s") as twin:
+            twin.says("connected")
+            assert plant.end().code == 0
+            assert twin.end().code == 0
+    told = scene.published()
+    with closing(StoreReader(scene.store)) as kept:
+        held = list(kept.events())
+        rows = [row for row in kept.kpis("shift") if row.shift == "06:00-14:00"]
+        found = kept.checkpoint_before()
+    assert found is not None
+    live = [event.sequence for event in held if event.time >= found[1]["begun_s"]]
+    assert sorted(live) == list(range(min(live), len(told))), "from the first that came, all came"
+    assert {event.kind for event in held if event.time < found[1]["begun_s"]} == {"state", "level", "crew"}
+    (span,) = {(row.start_s, row.end_s) for row in rows}
+    assert span[0] == found[1]["begun_s"] > 6 * HOUR
+    down = sum(event.fields.get("state") == "down" for event in held if event.time < span[0])
+    for station, own in own_values(scene.watched.scenario, *span).items():
+        expected = own
+        (told_of,) = (dict(row.values) for row in rows if row.station == station)
+        if station is None:
+            # Of a part from before nobody knows when it came, what befell it, nor that a machine that is down has it.
+            missing = (own.pop("wip") or 0.0) - (told_of.pop("wip") or 0.0)
+            assert missing == pytest.approx(round(missing), abs=1e-6)
+            assert 0 <= round(missing) <= down
+            expected = {kpi: value for kpi, value in own.items() if kpi not in OF_A_PARTS_WAY}
+        assert_close(told_of, expected, station)
 
 
 @pytest.mark.soak

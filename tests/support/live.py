@@ -26,7 +26,7 @@ from twin.line.load import load_line
 from twin.live.clock import SECOND
 from twin.live.mirror import Mirror
 from twin.live.plant import Plant
-from twin.live.points import origin, tick_points
+from twin.live.points import note_point, origin, tick_points
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from support.influx import Influx
     from twin.cli.live_loop import Watched
     from twin.events import Event
+    from twin.ports import Point
 
 MONDAY = datetime(2026, 1, 5)  # noqa: DTZ001 -- on the clock at the site
 """When the plants of the tests start, their lines empty."""
@@ -174,8 +175,10 @@ class Scene(NamedTuple):
     def watched(self) -> Watched:
         """What the twin watches."""
         given = dict(zip(self.options[::2], self.options[1::2], strict=True))
-        line, every = load_line(lines.path(self.line)), given.get("--every", "1 min")
-        return watched_line(line, site_of(HOME), root="", every=every, replications=0, forwards=True)
+        line, every, policy = load_line(lines.path(self.line)), given.get("--every", "1 min"), given.get("--policy")
+        return watched_line(
+            line, site_of(HOME), root="", every=every, policy=policy or "standard", replications=0, forwards=True
+        )
 
     def published(self) -> list[Event]:
         """Return what the plant tells, but for the number of its start."""
@@ -238,18 +241,29 @@ Points = dict[Key, dict[str, Any]]
 """Points with their fields."""
 
 
-def undisturbed(scene: Scene, told: Sequence[Event]) -> Points:
-    """Return all points of a twin that hears a plant's events in order and without a stop, but of its own books."""
+def undisturbed(scene: Scene, told: Sequence[Event], notes: Sequence[Event] = ()) -> Points:
+    """Return all points of a twin that hears a plant's events in order and without a stop, but of its own books.
+
+    Notes are known from the beginning.
+    """
     watched, epoch_ns = scene.watched, told[0].epoch_ns or 0
     source = origin(watched.scenario, watched.site, watched.calendar, epoch_ns, watched.plan)
-    mirror = Mirror(watched.scenario, watched.calendar, watched.policy, epoch_ns=epoch_ns, every_s=watched.every_s)
+    mirror = Mirror(
+        watched.scenario, watched.calendar, watched.policy, epoch_ns=epoch_ns, every_s=watched.every_s, notes=notes
+    )
     points: Points = {}
+    for note in notes:
+        _add(points, note_point(note, source))
     for first in range(0, len(told), BATCH):
         mirror.take(told[first : first + BATCH])
         for tick in mirror.ticks():
             for point in tick_points(tick, source):
-                points[point.name, frozenset(point.tags.items()), point.time_ns] = dict(point.fields)
+                _add(points, point)
     return points
+
+
+def _add(points: Points, point: Point) -> None:
+    points[point.name, frozenset(point.tags.items()), point.time_ns] = dict(point.fields)
 
 
 def written(influx: Influx, *, apart: Iterable[str] = RUNS_APART) -> Points:

@@ -73,6 +73,8 @@ REFRESH_S = 0.5
 """How often the screen is drawn anew [s]."""
 DRAIN_S = 60.0
 """How long points may take to InfluxDB at the end of a plant that has fallen silent [s]."""
+LAST_REQUEST_S = 1.0
+"""How long a request under way may still take when the twin ends [s]; what it sent is sent again otherwise."""
 FULL_DISK_S = 2.0
 """How long to wait where the store cannot be written [s]."""
 
@@ -140,11 +142,11 @@ def _run(
         subscription.connect()
         if watched.replications:
             compile_once(sys.stderr)
-        twin = stack.enter_context(closing(LiveTwin(watched, kept)))
         forwarder = None if points is None else Forwarder(kept.outbox, InfluxDb(points), say=say)
         if forwarder is not None:
             forwarder.start()
-            stack.callback(forwarder.stop)
+            stack.callback(forwarder.stop, LAST_REQUEST_S)
+        twin = stack.enter_context(closing(LiveTwin(watched, kept)))
         trouble = (lambda: None) if forwarder is None else (lambda: forwarder.status.sentence or None)
         display = stack.enter_context(displayed(trouble))
         watch(twin, subscription, display, stopping=stopping, idle_s=idle_s)
