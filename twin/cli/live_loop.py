@@ -130,6 +130,9 @@ class LiveTwin:
         if self._waited and mirror.late_from is not None:
             self._mirror_again(mirror.late_from)
         self._waited = False
+        if self.mirror is not None and self.mirror.late_from is not None:
+            # What is left out until the shift ends must be counted after a stop too: no checkpoint goes without it.
+            self.store.forget_checkpoints(self.mirror.late_from)
         self._notes += [event for event in new if event.kind == "note"]
         if mirror.wants_replay_from is not None:
             self._mirror_again(mirror.wants_replay_from)
@@ -161,7 +164,8 @@ class LiveTwin:
             return []
         ticks, foretold = self.mirror.ticks(), self._foretold()
         if ticks or foretold is not None:
-            self._save(ticks, foretold, self.mirror.checkpoint() if ticks else None)
+            whole = ticks and self.mirror.late_from is None
+            self._save(ticks, foretold, self.mirror.checkpoint() if whole else None)
             self._foretell()
         if not any(row.final for tick in ticks for row in tick.rows):
             return ticks

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from twin.line.line import Line
     from twin.live.stops import MachineStop
 
+SOURCE = "twin note"
+"""Who tells a note, whoever says it: of two said at one moment of the plant's time, the later one then comes later."""
 LAST_S = 24 * 3600.0
 """Stops of so long before the plant's now are listed [s]."""
 SHOWN = 20
@@ -126,13 +128,14 @@ class _Told:
         """Read a time as the clock on the wall shows it; of a time of day, the last that was [s]."""
         now_ns = self.epoch_ns + round(self.now_s * 1e9)
         try:
-            today = datetime.fromtimestamp(now_ns / 1e9, self._zone).date().isoformat()
-            found = moment(f"{today}T{written}" if _is_time_of_day(written) else written, self._zone, now_ns)
+            if not _is_time_of_day(written):
+                return (moment(written, self._zone, now_ns) - self.epoch_ns) / 1e9
+            today = datetime.fromtimestamp(now_ns / 1e9, self._zone).date()
+            days = (today, today - timedelta(days=1))
+            found, before = (moment(f"{day.isoformat()}T{written}", self._zone, now_ns) for day in days)
         except InputError:
             raise InputError(f'{option}: "{written}" is no time; write 06:12 or 2026-11-24T06:12') from None
-        if found > now_ns and _is_time_of_day(written):
-            found -= 86_400_000_000_000
-        return (found - self.epoch_ns) / 1e9
+        return ((before if found > now_ns else found) - self.epoch_ns) / 1e9
 
 
 def _is_time_of_day(written: str) -> bool:
@@ -189,7 +192,7 @@ def _note(told: _Told, stop: MachineStop, span: tuple[float, float], words: tupl
     fields: dict[str, Value] = {"author": author, "text": text, "start_s": span[0], "end_s": span[1], "reason": reason}
     # Said at the plant's now: our own clock may be far from it where a plant is simulated or a log replayed.
     return Event(
-        f"note by {author}", time.time_ns(), 0, 0, told.now_s, told.line, stop.station, stop.machine, "note", fields,
+        SOURCE, time.time_ns(), 0, 0, told.now_s, told.line, stop.station, stop.machine, "note", fields,
         told.epoch_ns,
     )  # fmt: skip
 

@@ -124,3 +124,21 @@ def test_a_forecast_that_fails_does_not_stop_the_mirror(
 
 def _fail(*_given: object, **_named: object) -> None:
     raise InputError("out of luck")
+
+
+def test_what_came_too_late_is_counted_after_a_stop_too(tmp_path: Path) -> None:
+    """It waits for the shift's end; a twin that is killed before counts it when it starts."""
+    path, told = tmp_path / "s.sqlite", _told()
+    late = [event for event in told if event.kind == "part" and 8.05 * 3600 < event.time < 8.1 * 3600]
+    with closing(Store(path, "three-stations")) as store, closing(LiveTwin(_watched(), store)) as twin:
+        _hear(twin, [event for event in told if event not in late])
+        _hear(twin, late)
+        assert twin.mirror is not None
+        assert twin.mirror.too_late == len(late)
+        short = twin.mirror.accounts()
+    with closing(Store(path, "three-stations")) as store, closing(LiveTwin(_watched(), store)) as twin:
+        assert twin.mirror is not None
+        whole = twin.mirror.accounts()
+    assert short is not None
+    assert whole is not None
+    assert whole.parts.sum() == short.parts.sum() + len(late)
