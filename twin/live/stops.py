@@ -32,7 +32,7 @@ def stops_of(line: Line, events: Iterable[Event], notes: Sequence[Event]) -> lis
     line
         The line.
     events
-        Its events in order; those that are no state of a machine are passed over.
+        Its events in order; those that are no state of a machine, or of one that the line had before, are passed over.
     notes
         What people have said of stops.
     """
@@ -47,9 +47,10 @@ def stops_of(line: Line, events: Iterable[Event], notes: Sequence[Event]) -> lis
         found.append(MachineStop(*machines[at], start_s, end_s, said.reason(at, start_s, own)))
 
     for event in events:
-        if event.kind != "state":
+        at = row.get((event.station or "", event.machine or 0))
+        if event.kind != "state" or at is None:
             continue
-        at, state, reason = row[event.station or "", event.machine or 0], event.fields["state"], event.fields["reason"]
+        state, reason = event.fields["state"], event.fields["reason"]
         if state not in STOPS and at in begun:
             ended(at, event.time)
         elif state in STOPS and at not in begun:
