@@ -11,7 +11,7 @@ import pytest
 
 from connectors.store import Store
 from connectors.store_reading import StoreReader
-from support.live import Program, Scene, assert_told_once, settled, undisturbed, written
+from support.live import Program, Scene, assert_told_once, becomes, settled, undisturbed, written
 from support.mosquitto import PASSWORD, Broker, free_port
 
 if TYPE_CHECKING:
@@ -63,11 +63,11 @@ def test_a_twin_that_is_asked_to_stop_ends_at_once_and_goes_on_later(
                 assert plant.end().code == 0
                 told = scene.published()
                 settled(scene.store, len(told))
+                apart = {"twin", "forecast", "forecast_path", "score"}
+                becomes(lambda: written(influx, apart=apart), undisturbed(scene, told))
                 assert again.ask_to_stop().code == 0
     with closing(StoreReader(scene.store)) as kept:
         assert_told_once(kept.events(), told)
-    found = written(influx, apart={"twin", "forecast", "forecast_path", "score"})
-    assert found == undisturbed(scene, told)
 
 
 def until(scene: Scene, events: int) -> None:
@@ -148,8 +148,8 @@ def test_a_database_that_takes_no_points_is_told_and_waited_for(
         influx.start()
     with scene.twin() as again:
         settled(scene.store, len(told))
+        becomes(lambda: written(influx), undisturbed(scene, told))
         assert again.ask_to_stop().code == 0
-    assert written(influx) == undisturbed(scene, told)
 
 
 def test_a_store_that_is_not_its_own_is_refused(tmp_path: Path, mosquitto: Broker) -> None:

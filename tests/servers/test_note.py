@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import closing
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from connectors.store_reading import StoreReader
-from support.live import MONDAY, Program, Scene, settled, undisturbed, written
+from support.live import MONDAY, Program, Scene, becomes, settled, undisturbed, written
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from pathlib import Path
 
     from support.influx import Influx
@@ -50,8 +49,6 @@ def first_stop(told: list[Event]) -> tuple[float, float]:
 
 
 def at(time_s: float) -> datetime:
-    from datetime import timedelta
-
     return MONDAY + timedelta(seconds=time_s)
 
 
@@ -59,7 +56,7 @@ def test_a_note_changes_the_kpis_and_points_of_its_time(tmp_path: Path, mosquitt
     (tmp_path / "policy.yaml").write_text(POLICY, encoding="utf-8")
     options = ("--policy", str(tmp_path / "policy.yaml"))
     scene = Scene(
-        tmp_path, "three_stations", mosquitto.url, influx.url, hours=2.5, start_h=5.98, seed=8, options=options
+        tmp_path, "three_stations", mosquitto.url, influx.url, hours=1.5, start_h=5.98, seed=8, options=options
     )
     with scene.twin() as twin:
         with scene.plant() as plant:
@@ -74,9 +71,8 @@ def test_a_note_changes_the_kpis_and_points_of_its_time(tmp_path: Path, mosquitt
         answer = say(scene, *where, "--reason", "cleaning", "--text", "nozzles")
         assert "cleaning, from" in answer
         settled(scene.store, len(told) + 1)
+        becomes(lambda: written(influx), undisturbed(scene, told, notes_of(scene.store)))
         after = row_of(scene.store, "shift", "press")
-        notes = notes_of(scene.store)
-        assert written(influx) == undisturbed(scene, told, notes)
         assert after.extras["down"] == pytest.approx(before.extras["down"] - (end_s - start_s), abs=1e-6)
         assert after.extras["maintenance"] == pytest.approx(end_s - start_s, abs=1e-6)
         assert after.extras["planned_busy_s"] < before.extras["planned_busy_s"]
@@ -84,9 +80,9 @@ def test_a_note_changes_the_kpis_and_points_of_its_time(tmp_path: Path, mosquitt
         # Said again, of its second half only: the stop is split.
         say(scene, *where, "--reason", "jam", "--from", at(middle_s).isoformat(timespec="seconds"))
         settled(scene.store, len(told) + 2)
+        becomes(lambda: written(influx), undisturbed(scene, told, notes_of(scene.store)))
         split = row_of(scene.store, "shift", "press")
         assert before.extras["down"] > split.extras["down"] > after.extras["down"]
-        assert written(influx) == undisturbed(scene, told, notes_of(scene.store))
         assert twin.ask_to_stop().code == 0
 
 
@@ -105,10 +101,9 @@ def test_a_note_while_the_twin_is_away_waits_for_it(tmp_path: Path, mosquitto: B
         twin.kill()
     start_s, end_s = first_stop(told)
     say(scene, "--station", "press", "--at", at((start_s + end_s) / 2).isoformat(), "--reason", "cutter_jam")
-    time.sleep(0.2)
     with scene.twin() as twin:
         settled(scene.store, len(told) + 1)
+        notes = notes_of(scene.store)
+        assert [note.fields["reason"] for note in notes] == ["cutter_jam"]
+        becomes(lambda: written(influx), undisturbed(scene, told, notes))
         assert twin.ask_to_stop().code == 0
-    notes = notes_of(scene.store)
-    assert [note.fields["reason"] for note in notes] == ["cutter_jam"]
-    assert written(influx) == undisturbed(scene, told, notes)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from connectors.store_reading import StoreReader
-from support.live import Scene, assert_told_once, settled, undisturbed, written
+from support.live import Scene, assert_told_once, becomes, settled, undisturbed, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,10 +94,7 @@ def assert_nothing_lost(scene: Scene, influx: Influx) -> None:
         assert_told_once(kept.events(), told)
         counts = kept.counts()
     assert (counts.quarantine, counts.dead_letters, counts.outbox) == (0, 0, 0)
-    found, expected = written(influx), undisturbed(scene, told)
-    assert set(found) == set(expected)
-    for key, fields in expected.items():
-        assert found[key] == fields, key
+    becomes(lambda: written(influx), undisturbed(scene, told))
 
 
 def go_through(

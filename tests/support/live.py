@@ -29,7 +29,7 @@ from twin.live.plant import Plant
 from twin.live.points import note_point, origin, tick_points
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
     from typing import Self
 
@@ -207,6 +207,14 @@ def settled(store: Path, events: int, *, every_s: float = 60.0, idle_s: float = 
                 assert count <= events
                 quiet = time.monotonic()
     pytest.fail(f"after {within_s:g} s: {events} events expected; events, outbox, last tick, last event: {last}")
+
+
+def becomes(find: Callable[[], Any], expected: object, within_s: float = 60.0) -> None:
+    """Wait until what is found is what is expected; fail with the difference if it is not in time."""
+    until = time.monotonic() + within_s
+    while (found := find()) != expected and time.monotonic() < until:
+        time.sleep(0.5)
+    assert found == expected
 
 
 def _opened(store: Path, until: float) -> StoreReader:
