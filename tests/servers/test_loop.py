@@ -44,7 +44,7 @@ OF = {
     "ceiling_tiles": Stretch(0.75, "15 min", 0),
     "three_stations": Stretch(14.5, "10 min", 1),
     "bracket_shop": Stretch(31, "15 min", 2),
-    "machine_shop": Stretch(80, "1 h", 6),
+    "machine_shop": Stretch(26.5, "1 h", 3),
 }
 FAULTS = ("--late", "2 %", "--doubled", "2 %", "--disordered", "2 %", "--dropped", "8")
 OF_A_PARTS_WAY = {"lead_time", "first_pass_ratio", "rework_ratio"}
