@@ -164,7 +164,7 @@ def _list(stops: Sequence[MachineStop], told: _Told) -> None:
     ]
     open_ = sum(stop.reason is None for stop in stops)
     show(
-        f"{len(stops)} stops in the last day, {open_} without a reason.",
+        f"{len(stops)} {'stop' if len(stops) == 1 else 'stops'} in the last day, {open_} without a reason.",
         table(["since", "station", "machine", "min", "reason"], rows, left=(0, 1, 4)),
     )
 

@@ -23,6 +23,7 @@ MISSING = {
     "name": "name the line to write, such as my_line",
     "log": "name a log, a file .csv, .parquet or .xes",
     "mapping": "write --map MAP.yaml, the file that says which column of the log is what",
+    "mqtt": "write --mqtt mqtt://HOST, the address of the broker",
     "url": "write --url http://HOST:3000, the address of Grafana",
     "output": "write -o LINE.yaml, the line to be written",
 }

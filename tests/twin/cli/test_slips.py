@@ -9,8 +9,9 @@ from support.program import twin
     ("arguments", "said"),
     [
         (["rnu"], "twin rnu: there is no such command; did you mean run?"),
-        (["zzz"], "twin zzz: there is no such command; write lines, new, check, fit, run, compare, schema, demo, ..."),
+        (["zzz"], "twin zzz: there is no such command; write lines, new, check, fit, run, compare, plant, replay, ..."),
         (["run"], "twin run: name a line, such as ceiling_tiles, or a file"),
+        (["live", "x"], "twin live: write --mqtt mqtt://HOST, the address of the broker"),
         (["new"], "twin new: name the line to write, such as my_line"),
         (["run", "x", "--horzon", "1 h"], "--horzon: there is no such option of twin run; did you mean --horizon?"),
         (["run", "x", "--nope"], "--nope: there is no such option of twin run; twin run --help lists them"),
