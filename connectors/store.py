@@ -9,6 +9,7 @@ import sqlite3
 import time
 from contextlib import contextmanager
 from math import inf
+from secrets import token_hex
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 from zlib import compress
@@ -87,6 +88,18 @@ class Store(StoreReader):
         """Close the store, for another to write."""
         super().close()
         self._held.close()
+
+    @property
+    def session(self) -> str:
+        """What tells this store from others of the line: the broker keeps a session for each, by this name."""
+        with self._writing, self._transaction() as db:
+            db.execute("INSERT OR IGNORE INTO about VALUES ('session', ?)", (token_hex(6),))
+        return str(self._about("session"))
+
+    @property
+    def kept_from_s(self) -> float:
+        """The time before which events have been forgotten, and are no longer taken [s]."""
+        return self._pruned_before_s
 
     def set_epoch(self, epoch_ns: int) -> None:
         """Say when the times of the store are 0 [ns UTC since 1970]; once and for all."""
@@ -184,7 +197,7 @@ class Store(StoreReader):
                 more, dead = self.outbox.put(db, points)
                 if checkpoint is not None:
                     time_s, data = checkpoint
-                    packed = compress(to_json(data))
+                    packed = compress(to_json(data), 1)
                     db.execute("INSERT OR REPLACE INTO checkpoint VALUES (?, ?, ?)", (time_s, shift, packed))
                     db.execute(_THIN, (LATEST,))
             self.outbox.waiting += more

@@ -137,7 +137,7 @@ def _run(
     line = watched.scenario.line
     with _asked_to_stop() as stopping, ExitStack() as stack:
         kept = stack.enter_context(closing(Store(path, line.line)))
-        subscription = Subscription(settings, line, say=say)
+        subscription = Subscription(settings, line, durable_id=f"line-twin-{line.line}-{kept.session}", say=say)
         stack.callback(subscription.stop)
         subscription.connect()
         if watched.replications:
@@ -146,7 +146,13 @@ def _run(
         if forwarder is not None:
             forwarder.start()
             stack.callback(forwarder.stop, LAST_REQUEST_S)
-        twin = stack.enter_context(closing(LiveTwin(watched, kept)))
+
+        def meanwhile() -> None:
+            subscription.turn(0.0)
+            if stopping():
+                raise typer.Exit
+
+        twin = stack.enter_context(closing(LiveTwin(watched, kept, meanwhile=meanwhile)))
         trouble = (lambda: None) if forwarder is None else (lambda: forwarder.status.sentence or None)
         display = stack.enter_context(displayed(trouble))
         watch(twin, subscription, display, stopping=stopping, idle_s=idle_s)

@@ -82,10 +82,12 @@ class LiveTwin:
         What it watches.
     store
         Where it keeps everything; if it holds events, the mirror stands as they left it.
+    meanwhile
+        Called again and again while much is mirrored anew; what it raises ends that, and loses nothing.
     """
 
-    def __init__(self, watched: Watched, store: Store) -> None:
-        self.watched, self.store = watched, store
+    def __init__(self, watched: Watched, store: Store, *, meanwhile: Callable[[], None] = lambda: None) -> None:
+        self.watched, self.store, self._meanwhile = watched, store, meanwhile
         self.forecast: Forecast | None = None
         self.score: Score | None = None
         self.mirror: Mirror | None = None
@@ -251,6 +253,8 @@ class LiveTwin:
             self._now_s = (wall_ns - epoch_ns) / SECOND
         if is_ahead(event, self._now_s, wall_ns):
             return Refused("its clock is ahead of the plant's and of ours")
+        if event.time < self.store.kept_from_s:
+            return Refused("it is older than all that the store keeps (--keep)")
         if self._epoch_ns is None:
             # Kept first: where the disk refuses it, the message is taken again.
             self.store.set_epoch(epoch_ns)
@@ -291,6 +295,7 @@ class LiveTwin:
         """Save what comes of events that are mirrored again."""
         self.mirror = mirror
         self._save(mirror.ticks())
+        self._meanwhile()
 
     def _seconds(self, unix_ns: int) -> float:
         """Return a moment [ns UTC] on the mirror's clock [s]."""
