@@ -162,6 +162,11 @@ class Subscription(Connection):
 
     def joined(self, session_present: bool, most_under_way: int) -> None:  # noqa: ARG002, FBT001 -- as the broker says it
         """Subscribe: also where the broker knows the subscription, since it then sends the retained states again."""
+        if self._number and not session_present:
+            self._say(
+                f"{self.settings.url}: the broker has forgotten this twin's session; what the plant sent while it was "
+                f"away is lost, unless the broker keeps sessions on disk (persistence)"
+            )
         self._number += 1
         if self.settings.version == "5":
             self.client.subscribe(self._filter, options=SubscribeOptions(qos=1, noLocal=True))

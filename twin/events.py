@@ -325,7 +325,9 @@ def _may_be_unnamed(kind: type[_Header]) -> type[BaseModel]:
 
 def json_schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of one event as a JSON object."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Event", **_adapter().json_schema()}
+    about = "As the twin writes it. Of a plant it also takes events without source, boot and sequence."
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Event", "description": about}
+    return head | _adapter().json_schema()
 
 
 def to_json(event: Event) -> str:

@@ -45,9 +45,7 @@ PolicyOption = Annotated[
 ]
 PlanOption = Annotated[
     float | None,
-    typer.Option(
-        "--plan", metavar="UNITS", min=0.0, help="Output planned for a shift.  [default: of the year's demand]"
-    ),
+    typer.Option("--plan", metavar="UNITS", help="Output planned for a shift.  [default: of the year's demand]"),
 ]
 EveryOption = Annotated[
     str, typer.Option("--every", metavar="TIME", help="How often KPIs are told, of the plant's time.")
@@ -110,6 +108,10 @@ def live(
 
     points = None if influx is None else influx_settings(influx, org=influx_org, bucket=influx_bucket)
     path = store or Path(f"{chosen.line}.sqlite")
+    if path.is_dir():
+        raise InputError(f"--store {path}: this is a folder; name a file in it")
+    if plan is not None and plan <= 0:
+        raise InputError(f"--plan {plan:g}: this is no plan; write the units planned for a shift, or leave it out")
     if check:
         from twin.cli.live_check import checked
 
@@ -140,6 +142,7 @@ def _run(
         subscription = Subscription(settings, line, durable_id=f"line-twin-{line.line}-{kept.session}", say=say)
         stack.callback(subscription.stop)
         subscription.connect()
+        say(f"Listening to {settings.root}/{line.line}/#")
         if watched.replications:
             compile_once(sys.stderr)
         forwarder = None if points is None else Forwarder(kept.outbox, InfluxDb(points), say=say)
@@ -278,8 +281,8 @@ def _time(option: str, written: str) -> float:
 
     try:
         found = parse(written)
-    except InputError as error:
-        raise InputError(f"{option}: {error}") from None
+    except InputError:
+        found = 0.0
     if found < 1:
-        raise InputError(f'{option}: "{written}" is too short; write 1 s or more')
+        raise InputError(f'{option}: "{written}" is no time of 1 s or more; write 1 min')
     return found

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from twin.cli.live_rows import look_of
 from twin.cli.live_screen import Frame, Seen, plain_line, screen
 from twin.cli.show import console_of
+from twin.cli.wire import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from twin.live.picture import Tick
 
 DRAWN_A_SECOND = 4
+MORE = 10.0
+"""In a pipe, refused messages are spoken of when they have become so many times more."""
 
 
 class Display:
@@ -39,6 +42,8 @@ class Display:
         self._heard = time.monotonic()
         self._tick: Tick | None = None
         self._told_s = float("-inf")
+        self._refused = 0.1
+        """How many messages had been refused when that was last said; below 1 before."""
 
     def heard(self) -> None:
         """Note that something has come."""
@@ -54,6 +59,10 @@ class Display:
             if frame is not None:
                 print(plain_line(tick, self._seen(twin, None), frame), flush=True)
             self._told_s = max(self._told_s, tick.time_s)
+        refused = twin.books()["quarantine"]
+        if self._area is None and refused >= MORE * self._refused and twin.refusal is not None:
+            self._refused = refused
+            say(f"refused {refused:,} in all, the last because {twin.refusal} (--check tells more)")
 
     def draw(self, twin: LiveTwin, status: Status) -> None:
         """Draw the screen anew."""
@@ -62,7 +71,8 @@ class Display:
         frame = _frame(twin)
         if frame is None or twin.mirror is None:
             title = twin.watched.scenario.line.title or twin.watched.scenario.line.line
-            self._area.update(f"Nothing has been heard of {title} yet. {status.sentence}")
+            topics = f"{twin.watched.root}/{twin.watched.scenario.line.line}/#"
+            self._area.update(f"Nothing has been heard of {title} yet, on {topics}. {status.sentence}")
             return
         seen = self._seen(twin, status)
         self._area.update(

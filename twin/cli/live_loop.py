@@ -92,6 +92,8 @@ class LiveTwin:
         self.score: Score | None = None
         self.mirror: Mirror | None = None
         self.source: Origin | None = None
+        self.refusal: str | None = None
+        """Why the last message was refused."""
         self._notes: list[Event] = []
         self._reader = Reader(watched.root, watched.scenario.line)
         self._epoch_ns = store.epoch_ns
@@ -241,6 +243,7 @@ class LiveTwin:
             if not isinstance(found, Refused):
                 found = self._in_time(found, wall_ns)
             if isinstance(found, Refused):
+                self.refusal = found.reason
                 refused.append(Quarantined(wall_ns, message.topic, message.payload, message.size, found.reason))
             else:
                 events.append(found)

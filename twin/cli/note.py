@@ -202,7 +202,7 @@ def _publish(settings: MqttSettings, line: Line, said: Event) -> None:
 
     publisher = Publisher(settings, line)
     if not publisher.connect().connected:
-        raise InputError(publisher.status.sentence)
+        raise InputError(publisher.status.sentence.removesuffix("; trying again"))
     publisher.publish(said)
     arrived = publisher.flush(ARRIVES_S)
     publisher.close()

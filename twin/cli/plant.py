@@ -82,6 +82,8 @@ def plant(
     calendar = ShiftCalendar(chosen_line.shifts, place.zone)
     span = span_of(start, length, calendar, time.time_ns(), paced=pace is not None)
     chosen = scenario(chosen_line, options)
+    if span.start_s > 0:
+        say("Simulating from Monday 00:00 to the start, without a word.")
     works = Plant(chosen, calendar, epoch_ns=span.epoch_ns, seed=seed, boot=int(time.time()))
     table = PlantTable(chosen_line)
     faults = Faults(late, doubled, disordered, dropped, fault_seed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, NamedTuple
 
 from twin.kpi.machine_times import STOPS
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class MachineStop(NamedTuple):
-    """A stop of a machine: its start and end [s], None while it lasts, and its reason at its start, notes applied."""
+    """A stop of a machine, or the part of one that has a reason of its own: start and end [s], None while it lasts."""
 
     station: str
     machine: int
@@ -44,7 +45,13 @@ def stops_of(line: Line, events: Iterable[Event], notes: Sequence[Event]) -> lis
 
     def ended(at: int, end_s: float | None) -> None:
         start_s, own = begun.pop(at)
-        found.append(MachineStop(*machines[at], start_s, end_s, said.reason(at, start_s, own)))
+        last_s = inf if end_s is None else end_s
+        bounds = [start_s, *(time_s for time_s, row in said.bounds if row == at and start_s < time_s < last_s)]
+        parts = [(time_s, said.reason(at, time_s, own)) for time_s in bounds]
+        parts = [part for place, part in enumerate(parts) if place == 0 or part[1] != parts[place - 1][1]]
+        for place, (from_s, reason) in enumerate(parts):
+            until_s = parts[place + 1][0] if place + 1 < len(parts) else end_s
+            found.append(MachineStop(*machines[at], from_s, until_s, reason))
 
     for event in events:
         at = row.get((event.station or "", event.machine or 0))
