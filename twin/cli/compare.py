@@ -237,7 +237,7 @@ def origin(studies: Mapping[str, Study], seconds: float, *notes: str) -> str:
     first = next(iter(studies.values()))
     measured = run_words.measured(first)
     of_one = run_words.origin(first, seconds, *notes).replace(first.digest[:12], _digest(studies)[:12])
-    return of_one.replace(measured, f"{measured} a level", 1)
+    return of_one.replace(measured, f"{measured} a level", 1).replace(f"{run_words.COUNTED}, ", "")
 
 
 def _sources(answer: Answer) -> str:

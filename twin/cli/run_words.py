@@ -18,6 +18,7 @@ from dashboards.numbers import (
 )
 from twin.cli.overload import overload, too_tight
 from twin.cli.resolve import SHIFTS, worked_between
+from twin.kpi.policy import STANDARD
 from twin.line.diagram import station_names
 from twin.line.names import listed
 from twin.line.work_calendar import HOUR, WEEK, shift_hours, windows
@@ -228,6 +229,10 @@ def _returning(study: Study) -> list[str]:
     return [edge.name for edge in back]
 
 
+COUNTED = f"OEE counted by {STANDARD.title}"
+"""Which policy the OEE of a simulation is counted by."""
+
+
 def origin(study: Study, seconds: float, *notes: str) -> str:
     """Return how the answer was made: replications, times, seed, clock, digest, notes, and how long it took [s]."""
     count = len(study.runs)
@@ -236,4 +241,4 @@ def origin(study: Study, seconds: float, *notes: str) -> str:
     clock = {"simpy": "SimPy's clock"}.get(study.engine, f"{study.engine} clock")
     took = f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"  # noqa: PLR2004 -- two digits
     made = (f"{runs} of {measured(study)}", warmup, f"seed {study.seed}", clock, f"digest {study.digest[:12]}")
-    return ", ".join((*made, *notes, took))
+    return ", ".join((*made, COUNTED, *notes, took))

@@ -20,6 +20,7 @@ from twin.events import STATES
 from twin.kpi.bottleneck import bottleneck
 from twin.kpi.definitions import KPIS, SECONDS_PER_HOUR, Kpi
 from twin.kpi.elements import machines_of, whole_line, work_unit
+from twin.kpi.policy import STANDARD
 from twin.line.work_calendar import shift_hours
 from twin.study.input_uncertainty import Outcomes, mean_of
 from twin.study.intervals import Estimate
@@ -258,6 +259,7 @@ def document(study: Study) -> dict[str, Any]:
         "digest": study.digest,
         **({"sampled_digest": study.sampled_digest} if study.sampled else {}),
         "deadlocks": len(study.locked),
+        "oee_policy": STANDARD.title,
         "throughput_per_h": _estimate(study.line_kpi("throughput_rate")),
         "orders_per_h": _estimate(study.line_kpi("orders_per_h")) if study.scenario.line.source.orders else None,
         "good": _estimate(study.good_per_hour),

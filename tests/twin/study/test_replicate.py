@@ -21,6 +21,7 @@ from twin.study.replicate import Study, document, replicate, state_shares, utili
 HOUR = 3600.0
 KEYS = {
     "line", "options", "engine", "versions", "seed", "replications", "horizon_s", "warmup_s", "digest", "deadlocks",
+    "oee_policy",
     "throughput_per_h", "orders_per_h", "good", "scrap", "rework", "lead_time_s", "wip", "stations", "buffers",
     "operators", "energy_kwh_per_unit", "kpis",
 }  # fmt: skip
