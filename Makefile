@@ -31,7 +31,7 @@ test: $(venv)/developer $(venv)/compiled servers ## Run the tests, on all cores
 	$(bin)/python -m pytest --numprocesses=auto
 
 # Debian's names of what the tests start: a broker, a database and the proxy before it, a browser, a reader of compose files.
-servers:
+servers: ## Install the servers that the tests start, where it can (root and apt)
 	@for each in mosquitto influxd nginx chromium docker-compose; do \
 		PATH="$$PATH:/usr/sbin" command -v $$each >/dev/null || missing="$$missing $$each"; done; \
 	test -z "$$missing" || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \

@@ -8,9 +8,11 @@ was not acknowledged is not sent again: it serves a demonstration, not a plant.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import socket
 import threading
+import warnings
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -78,7 +80,20 @@ def _serve(
         problems.append(error)
         started.set()
     finally:
-        loop.close()
+        _end(loop)
+
+
+def _end(loop: asyncio.AbstractEventLoop) -> None:
+    """Close the loop with all that the broker leaves in it."""
+    left = asyncio.all_tasks(loop)
+    for task in left:
+        task.cancel()
+    if left:
+        loop.run_until_complete(asyncio.wait(left, timeout=STOP_S))
+    loop.close()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()  # transports that nobody has closed
 
 
 async def _broker(port: int, started: threading.Event, stop: asyncio.Event) -> None:

@@ -6,6 +6,7 @@ files drive a Mosquitto of this machine.
 
 from __future__ import annotations
 
+import getpass
 import os
 import re
 import shutil
@@ -200,6 +201,7 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     text = (ROOT / "deploy/mosquitto/mosquitto.conf").read_text("utf-8")
     text = text.replace("listener 1883", f"listener {port} 127.0.0.1").replace("/mosquitto/data", str(folder))
     text = text.replace("/mosquitto/config", str(ROOT / "deploy/mosquitto"))
+    text += f"\nuser {getpass.getuser()}\n"  # else it gives up what root may read
     (folder / "mosquitto.conf").write_text(text, encoding="utf-8")
     environment = {
         "PATH": f"{os.environ['PATH']}:{Path(find('mosquitto')).parent}",

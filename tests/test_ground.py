@@ -50,7 +50,7 @@ def test_every_package_pinned_and_installed_has_the_pinned_version() -> None:
     installed = {}
     for name in PINS:
         try:
-            installed[name] = version(name)
+            installed[name] = version(name).removeprefix("v")
         except PackageNotFoundError:
             continue
 

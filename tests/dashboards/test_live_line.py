@@ -13,7 +13,8 @@ from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.cog.plugins import register_default_plugins
 from grafana_foundation_sdk.models.dashboard import Dashboard, Panel
 
-from connectors.influxdb import InfluxDb, line_of
+from connectors.influxdb import InfluxDb
+from connectors.line_protocol import line_of
 from dashboards.live_line import CAUSES, TWIN, live_line
 from dashboards.provision import documents
 from support.influx import Influx

@@ -11,7 +11,8 @@ import yaml
 from grafana_foundation_sdk.models import alerting, expr
 from jsonschema import Draft202012Validator
 
-from connectors.influxdb import InfluxDb, line_of
+from connectors.influxdb import InfluxDb
+from connectors.line_protocol import line_of
 from dashboards.influxql import DATASOURCE
 from dashboards.provision import DASHBOARDS_PATH, alerts, data_source, files, provider
 from support.influx import Influx

