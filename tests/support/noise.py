@@ -71,7 +71,7 @@ def noise(root: str, events: Sequence[Event], seed: int, large: int = 0) -> Iter
 
 
 def again(root: str, event: Event, luck: random.Random) -> Noise:
-    """Return a valid event that came before under the same number, but says otherwise: it is none that is new."""
+    """Return an event that goes by the name of one that came before, and says otherwise."""
     document = json.loads(to_json(event))
     document["time"] += luck.uniform(-50, 50)
     if event.kind == "state":
