@@ -51,7 +51,7 @@ docs: $(venv)/developer $(venv)/compiled ## Write the reference pages and the ou
 	$(bin)/twin check ceiling_tiles --draw docs/ceiling_tiles.svg >/dev/null
 	PYTHONPATH=tests $(bin)/python -m support.transcripts README.md $$(find docs -name '*.md')
 
-bench: $(venv)/developer $(venv)/compiled servers ## Measure the speed against a plain SimPy line
+bench: $(venv)/developer $(venv)/compiled servers ## Measure the speed against a plain SimPy line, and the live twin
 	$(bin)/python tests/bench/bench.py
 
 soak: $(venv)/developer $(venv)/compiled servers ## Run the long statistical and endurance tests
