@@ -182,7 +182,7 @@ def test_a_twin_that_joins_in_mid_shift_takes_what_the_broker_retains(tmp_path: 
         rows = [row for row in kept.kpis("shift") if row.shift == "06:00-14:00"]
         found = kept.checkpoint_before()
     assert found is not None
-    live = [event.sequence for event in held if event.time >= found[1]["begun_s"]]
+    live = [event.sequence for event in held if event.time > found[1]["begun_s"]]
     assert sorted(live) == list(range(min(live), len(told))), "from the first that came, all came"
     assert {event.kind for event in held if event.time < found[1]["begun_s"]} == {"state", "level", "crew"}
     (span,) = {(row.start_s, row.end_s) for row in rows}
