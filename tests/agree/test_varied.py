@@ -53,7 +53,7 @@ def check_cut(chosen: Scenario, moment: float, clocks: tuple[str, str]) -> None:
 @given(varied_lines(), st.floats(0, 1), CLOCKS)
 @settings(max_examples=80, derandomize=True, deadline=None)
 def test_random_varied_lines_whole_and_cut(chosen: Scenario, moment: float, clocks: tuple[str, str]) -> None:
-    assert make_plan(chosen).tables["line"]["varied"][0] == 1
+    assert make_plan(chosen).tables["line"]["full"][0] == 1
     check_cut(chosen, moment, clocks)
 
 
@@ -152,11 +152,11 @@ def test_the_plain_rules_are_a_case_of_the_varied(random: Random) -> None:
     line = random_description(random)
     for way in line["route"]:
         way.pop("rework", None)  # rework has a stream of its own where lots may be split
-    plain, varied = describe(**line), describe(**line | {"move": "order"})
-    assert (plain.line.alike, varied.line.alike) == (True, False)
+    plain, full = describe(**line), describe(**line | {"move": "order"})
+    assert (plain.line.alike, full.line.alike) == (True, False)
 
     for engine in ("simpy", "compiled"):
-        [one], [other] = (simulate(each, engine=engine, horizon=DAY, warmup=WARM_UP) for each in (plain, varied))
+        [one], [other] = (simulate(each, engine=engine, horizon=DAY, warmup=WARM_UP) for each in (plain, full))
         assert (one.deadlock, one.moves) == (other.deadlock, other.moves)
         for field in fields(Accounts):
             values = getattr(one.accounts, field.name), getattr(other.accounts, field.name)

@@ -151,12 +151,12 @@ def wall(command: list[str], environment: dict[str, str] | None = None) -> float
     return statistics.median(took[1:])
 
 
-def cold_compile(*, varied: bool) -> float:
-    """CPU seconds of compiling the plain or the varied rules into an empty cache."""
+def cold_compile(*, full: bool) -> float:
+    """CPU seconds of compiling the plain or the full rules into an empty cache."""
     with tempfile.TemporaryDirectory() as folder:
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         environment = {**os.environ, "TWIN_CACHE": folder}
-        run = f"from twin.engine.compile_once import compile_variant; compile_variant(varied={varied})"
+        run = f"from twin.engine.compile_once import compile_variant; compile_variant(full={full})"
         subprocess.run([sys.executable, "-c", run], check=True, capture_output=True, env=environment)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
@@ -214,8 +214,8 @@ def of_the_engine() -> list[Row]:
     grown = f"{large - small:+.1f} MB ({small:.0f} to {large:.0f} MB)"
     keep("memory from 10⁶ to 10⁸ part-moves, compiled", "within 20 MB", grown)
     keep("two threads against one, compiled", "at least 1.8 ×", f"{threads():.2f} ×")
-    keep("cold compile of the rules, CPU", "under 30 s", f"{cold_compile(varied=False):.1f} s")
-    keep("cold compile of the rules for lots, beside it, CPU", "–", f"{cold_compile(varied=True):.1f} s")
+    keep("cold compile of the rules, CPU", "under 30 s", f"{cold_compile(full=False):.1f} s")
+    keep("cold compile of the rules for lots, beside it, CPU", "–", f"{cold_compile(full=True):.1f} s")
     imports = wall([sys.executable, "-c", "import pandas, scipy.stats, numba"])
     twin = str(Path(sys.executable).parent / "twin")
     run = wall([twin, "run", "three_stations"])

@@ -93,7 +93,7 @@ def foretell(
     """
     rng = np.random.default_rng(seed)
     # Each run is short, but a traced world of objects takes longer to make than to run.
-    engine = "compiled" if is_compiled(varied=True) else "simpy"
+    engine = "compiled" if is_compiled(full=True) else "simpy"
     ways = ways_known(plant, whole) if mode == "given" else {}
     runs = []
     for i in range(replications):

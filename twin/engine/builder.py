@@ -29,7 +29,7 @@ class Builder:
 
     def __init__(self, line: Line) -> None:
         self.line = line
-        self.varied = not line.alike
+        self.full = not line.alike
         self.edges: tuple[Edge, ...] = line.edges
         self.station_index = {name: s for s, name in enumerate(line.stations)}
         self.pool_index = {skill: p for p, skill in enumerate(line.operators)}
@@ -96,9 +96,9 @@ def lacking(asked: Mapping[str, int], there: Mapping[str, int]) -> dict[str, int
     return {skill: count - there.get(skill, 0) for skill, count in asked.items()}
 
 
-def filled(name: str, rows: Sequence[Mapping[str, int | float]], *, varied: bool) -> np.ndarray[Any, Any]:
+def filled(name: str, rows: Sequence[Mapping[str, int | float]], *, full: bool) -> np.ndarray[Any, Any]:
     """Return a table of rows: what a row does not name is 0, for what makes parts differ a plain table has no place."""
-    table = empty(name, len(rows), varied=varied)
+    table = empty(name, len(rows), full=full)
     for i, row in enumerate(rows):
         for field in row.keys() & set(table.dtype.names or ()):
             table[field][i] = row[field]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from twin.engine.records import World
 
 MODULES = {False: "twin.engine.compiled_rules", True: "twin.engine.compiled_varied_rules"}
-"""Importable names for the rebuilt rules, plain and varied: a cached function finds its globals there in the next
+"""Importable names for the rebuilt rules, plain and full: a cached function finds its globals there in the next
 process."""
 
 ENTRIES = ("open_line", "advance")
@@ -42,7 +42,7 @@ class CompiledClock:
     def __init__(self, world: World, see_to: Callable[[World], World], now: float = 0.0) -> None:  # noqa: ARG002
         self.world = world
         self._see_to = see_to
-        self._rules = compiled_rules(varied=bool(world.line[0].varied))
+        self._rules = compiled_rules(full=bool(world.line[0].full))
 
     def begin(self) -> None:
         """Open the line at time 0."""
@@ -63,8 +63,8 @@ class CompiledClock:
             self.world = self._see_to(self.world)
 
 
-def cache_folder(*, varied: bool) -> Path:
-    """Return where the compiled rules, plain or varied, are kept: TWIN_CACHE, else the user's cache folder.
+def cache_folder(*, full: bool) -> Path:
+    """Return where the compiled rules, plain or full, are kept: TWIN_CACHE, else the user's cache folder.
 
     Numba takes compiled code only for the source files, at their place and of their time, that it was made from; so the
     folder's name holds those too, and code in it is code that will be used.
@@ -73,19 +73,19 @@ def cache_folder(*, varied: bool) -> Path:
     sources = [Path(rule.__code__.co_filename) for name, rule in rules().items() if name in ENTRIES]
     places = [f"{source.resolve()} {source.stat().st_mtime_ns}" for source in sources]
     key = rules_key(sys.version, version("numpy"), version("numba"), *places)
-    return Path(root) / "line-twin" / f"{'varied-' if varied else ''}rules-{key}"
+    return Path(root) / "line-twin" / f"{'full-' if full else ''}rules-{key}"
 
 
-def is_compiled(*, varied: bool) -> bool:
-    """Whether the rules as they are, plain or varied, have been compiled on this machine."""
-    return any(cache_folder(varied=varied).glob("**/*advance*.nbc"))
+def is_compiled(*, full: bool) -> bool:
+    """Whether the rules as they are, plain or full, have been compiled on this machine."""
+    return any(cache_folder(full=full).glob("**/*advance*.nbc"))
 
 
 @cache
-def _bound(*, varied: bool) -> dict[str, Any]:
+def _bound(*, full: bool) -> dict[str, Any]:
     import numba
 
-    folder = cache_folder(varied=varied)
+    folder = cache_folder(full=full)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -95,8 +95,8 @@ def _bound(*, varied: bool) -> dict[str, Any]:
         ) from error
     others = numba.config.CACHE_DIR  # type: ignore[attr-defined]
     numba.config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
-    name = MODULES[varied]
-    namespace = bind(_compiled, module=name, varied=varied)
+    name = MODULES[full]
+    namespace = bind(_compiled, module=name, full=full)
     numba.config.CACHE_DIR = others  # type: ignore[attr-defined]
     module = types.ModuleType(name)
     vars(module).update(namespace)
@@ -104,10 +104,10 @@ def _bound(*, varied: bool) -> dict[str, Any]:
     return {name: namespace[name] for name in ENTRIES}
 
 
-def compiled_rules(*, varied: bool) -> dict[str, Any]:
+def compiled_rules(*, full: bool) -> dict[str, Any]:
     """Return the rules that a clock calls, bound over compiled functions once a process; a first call compiles them.
 
-    Lines whose parts differ take the `varied` ones.
+    Lines whose parts differ take the `full` ones.
 
     Raises
     ------
@@ -115,20 +115,21 @@ def compiled_rules(*, varied: bool) -> dict[str, Any]:
         If the folder for compiled rules cannot be written to.
     """
     with _one_at_a_time:
-        return _bound(varied=varied)
+        return _bound(full=full)
 
 
 def _compiled(name: str, rule: types.FunctionType) -> Callable[..., Any]:
     import numba
 
     # Reference counts cost a factor of 8 through helper functions; without them and inlined, a call costs nothing.
-    how = {"cache": True} if name in ENTRIES else {"forceinline": True}
+    inlined = {"forceinline": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    how = {"cache": True} if name in ENTRIES else inlined
     compiled: Callable[..., Any] = numba.njit(nogil=True, _nrt=False, **how)(rule)  # type: ignore[call-overload]
     return compiled
 
 
 def compile_rules(world: World) -> None:
     """Compile the rules for worlds of arrays, or load them if that was done before; the world is opened."""
-    entries = compiled_rules(varied=bool(world.line[0].varied))
+    entries = compiled_rules(full=bool(world.line[0].full))
     entries["open_line"](world)
     entries["advance"](world, 0.0)

@@ -64,8 +64,8 @@ class Placed:
 
 
 @cache
-def _rules(*, varied: bool) -> dict[str, Any]:
-    return bind(lambda _, rule: rule, varied=varied)
+def _rules(*, full: bool) -> dict[str, Any]:
+    return bind(lambda _, rule: rule, full=full)
 
 
 class Placer:
@@ -73,8 +73,8 @@ class Placer:
 
     def __init__(self, plan: Plan, standing: Standing, draws: Draws, rng: np.random.Generator) -> None:
         self.plan, self.standing, self.draws, self.rng = plan, standing, draws, rng
-        self.varied = bool(plan.products)
-        self.rules = _rules(varied=self.varied)
+        self.full = plan.full
+        self.rules = _rules(full=self.full)
         world = world_of(plan.tables, objects=True)
         draws.open(world)
         count = len(world.machines)
@@ -82,7 +82,7 @@ class Placer:
         self.entered: dict[int, float] = {}
         self.placed = Placed(world, None, [0.0] * count, none[:], [1.0] * count, none[:], none[:])
         self.world, self.line = world, world.line[0]
-        self.orders = Orders(plan, world, self.rules, rng) if self.varied else None
+        self.orders = Orders(plan, world, self.rules, rng) if self.full else None
 
     def put_in_place(self) -> Placed:
         """Put everything in its place, and make the moves that are then possible."""
@@ -123,7 +123,7 @@ class Placer:
 
     def overtakes(self, edge: Record) -> bool:
         """Whether a later part may be ready before an earlier one."""
-        return self.varied and edge.overtaking == 1
+        return self.full and edge.overtaking == 1
 
     def _set_calendar(self) -> None:
         """Say whether the line works now, and when that changes."""

@@ -93,6 +93,11 @@ class Plan:
     shifts: Shifts
     key: str
 
+    @property
+    def full(self) -> bool:
+        """Whether the full rules run it, or the plain ones."""
+        return bool(self.tables["line"]["full"][0])
+
     def order_name(self, number: int) -> str:
         """Return the name of an order: the book's own, or its number among those drawn."""
         known = len(self.orders)
@@ -120,7 +125,7 @@ def _edges(b: Builder, v: Varied) -> tuple[list[Row], list[str]]:
         }  # fmt: skip
         if source.arrivals is not None:
             row["arrival_stream"] = b.stream(owner, 0, "arrivals", source.arrivals)
-            row["arrival_odds"] = v.product_odds(name) if b.varied else -1
+            row["arrival_odds"] = v.product_odds(name) if b.full else -1
             row["arrival_product"] = b.stream(owner, 0, "product", None) if row["arrival_odds"] >= 0 else -1
         rows.append(row)
         names.append(owner)
@@ -157,9 +162,9 @@ def _machines(b: Builder, v: Varied, outs: list[list[int]], rework: list[int]) -
             "crew_first": crew_first, "crew_last": crew_last, "scrap": station.reject,
         }  # fmt: skip
         stations.append(row)
-        if b.varied:
+        if b.full:
             row |= station_fields(v, name, station)
-        scraps = is_scrapping(v, row) if b.varied else station.reject > 0
+        scraps = is_scrapping(v, row) if b.full else station.reject > 0
         for number in range(station.machines):
             first, last = b.machine_failures(name, number, station)
             machines.append({
@@ -167,7 +172,7 @@ def _machines(b: Builder, v: Varied, outs: list[list[int]], rework: list[int]) -
                 "next_blocked": -1, "first_failure": first, "last_failure": last, "acting": -1, "due": INFINITE,
                 "broken": -1, "repair_timer": -1, "failure_timer": -1, "crew_first": crew_first, "crew_last": crew_last,
                 "cycle_stream": b.stream(name, number, "cycle", drawn_of(station.cycle)),
-                **(machine_fields(v, name, number, station, row) if b.varied else {}),
+                **(machine_fields(v, name, number, station, row) if b.full else {}),
                 "scrap_stream": b.stream(name, number, "scrap", None) if scraps else 0,
                 "rework_stream": b.stream(name, number, "rework", None, rework[s]) if rework[s] else 0,
                 "route_stream": b.stream(name, number, "route", None) if len(outs[s]) - rework[s] > 1 else 0,
@@ -223,9 +228,9 @@ def make_plan(scenario: Scenario) -> Plan:
     v = Varied(b)
     edges, edge_names = _edges(b, v)
     ins, outs = _in_and_out(b, edges)
-    rework = part_ways(edges, outs) if b.varied else [0] * len(outs)
+    rework = part_ways(edges, outs) if b.full else [0] * len(outs)
     machines, stations = _machines(b, v, outs, rework)
-    if b.varied:
+    if b.full:
         plan_parts(v, edges, outs, rework)
     week = [(float(start), float(end)) for start, end in windows(line.shifts)]
     closes = week != [(0.0, WEEK)]
@@ -240,7 +245,7 @@ def make_plan(scenario: Scenario) -> Plan:
     tables["timers"] = np.full(leaves, INFINITE)
     tables["tree"] = winner_tree(tables["timers"])
     tables["windows"] = np.array(week).ravel()
-    reserve = len(machines) + len(edges) + 8 + (AT_ONCE if b.varied else 0)
+    reserve = len(machines) + len(edges) + 8 + (AT_ONCE if b.full else 0)
     room = sum(row["capacity"] for row in edges if row["capacity"] < UNLIMITED)
     _line_row(tables, first | v.row, leaves, reserve, int(is_on), len(week) if closes else 0)
     _free_list(tables, 2 * reserve + min(room, 4096))
@@ -283,10 +288,10 @@ def _tables(b: Builder, machines: list[Row], stations: list[Row], edges: list[Ro
         "machines": machines, "stations": stations, "edges": [row | queues for row in edges],
         "failures": b.failures, "pools": pools,
         "needs": [{"pool": p, "count": n} for p, n in b.needs], "waits": waits,
-        "streams": [{"offset": k * BUFFER} for k in range(len(b.streams))], "line": [{"varied": int(b.varied)}],
+        "streams": [{"offset": k * BUFFER} for k in range(len(b.streams))], "line": [{"full": int(b.full)}],
         "events": [],
     }  # fmt: skip
-    tables = {name: filled(name, each, varied=b.varied) for name, each in rows.items()} | {
+    tables = {name: filled(name, each, full=b.full) for name, each in rows.items()} | {
         "groups": np.zeros(len(stations) // GROUP + 1, dtype=np.int64),
         "times": np.zeros(len(STATES) * len(machines)),
         "bins": np.zeros(LEAD_BINS, dtype=np.int64),
@@ -306,7 +311,7 @@ def _line_row(tables: Tables, fields: Row, leaves: int, reserve: int, on: int, w
 
 
 def _free_list(tables: Tables, count: int) -> None:
-    parts = empty("parts", count, varied=bool(tables["line"]["varied"][0]))
+    parts = empty("parts", count, full=bool(tables["line"]["full"][0]))
     parts["next"] = np.arange(1, count + 1)
     parts["next"][-1] = -1
     tables["parts"] = parts
@@ -318,7 +323,7 @@ def _finish(b: Builder, v: Varied, tables: Tables, edge_names: list[str], machin
     owner = [row["station"] for row in machines]
     to_out = {edge.name for edge in b.edges if edge.to == OUT}
     digest = hashlib.sha256()
-    for name in (*TABLES[b.varied], *COLUMNS[b.varied]):
+    for name in (*TABLES[b.full], *COLUMNS[b.full]):
         digest.update(name.encode() + tables[name].tobytes())
     for stream in b.streams:
         digest.update(repr(stream).encode())

@@ -21,9 +21,9 @@ UNLIMITED = 1 << 60
 GROUP = 16
 """Marked stations are counted in groups of so many, so that settling finds them without a look at each station."""
 
-VARIED = 0
+FULL = 0
 """1 in the rules of lines whose parts differ: lots, orders, products, setups. A clock binds its rules with either; of
-the plain rules the compiler leaves out what stands under `if VARIED`."""
+the plain rules the compiler leaves out what stands under `if FULL`."""
 
 IDLE, WORK, DONE, PREPARE = 0, 1, 2, 3
 """What a machine holds: no part, a part with work left, a finished part, a part that it is set up for."""
@@ -57,7 +57,7 @@ from the end. A column is narrower, so that with whole numbers it makes whole nu
 
 PLAIN: dict[str, dict[str, str]] = {
     "line": {
-        "varied": INTEGER,
+        "full": INTEGER,
         "now": REAL, "flag": INTEGER, "moves": INTEGER, "on": INTEGER, "marked": INTEGER, "top": INTEGER,
         # timers: the first index of each rank, and the number of leaves of the winner tree
         "setups": INTEGER, "repairs": INTEGER, "transports": INTEGER, "arrivals": INTEGER, "orders": INTEGER,
@@ -208,26 +208,25 @@ COLUMNS[True] = COLUMNS[False] | {"numbers": REAL, "indices": INTEGER}
 
 _WORLDS: dict[bool, Any] = {False: PlainWorld, True: World}
 _CLASSES = {
-    varied: {name: type(name, (), {"__slots__": tuple(fields)}) for name, fields in tables.items()}
-    for varied, tables in TABLES.items()
+    full: {name: type(name, (), {"__slots__": tuple(fields)}) for name, fields in tables.items()}
+    for full, tables in TABLES.items()
 }
 _DTYPES = {
-    varied: {name: np.dtype(list(fields.items())) for name, fields in tables.items()}
-    for varied, tables in TABLES.items()
+    full: {name: np.dtype(list(fields.items())) for name, fields in tables.items()} for full, tables in TABLES.items()
 }
 
 
-def as_array(name: str, rows: list[Record] | np.ndarray[Any, Any], *, varied: bool = False) -> np.ndarray[Any, Any]:
+def as_array(name: str, rows: list[Record] | np.ndarray[Any, Any], *, full: bool = False) -> np.ndarray[Any, Any]:
     """Return table `name` as a record array (a copy), whatever its form."""
-    dtype = _DTYPES[varied][name]
+    dtype = _DTYPES[full][name]
     if isinstance(rows, np.ndarray):
         return np.array(rows, dtype=dtype)
-    return np.array([tuple(getattr(row, field) for field in TABLES[varied][name]) for row in rows], dtype=dtype)
+    return np.array([tuple(getattr(row, field) for field in TABLES[full][name]) for row in rows], dtype=dtype)
 
 
-def as_objects(name: str, rows: np.ndarray[Any, Any], *, varied: bool = False) -> list[Record]:
+def as_objects(name: str, rows: np.ndarray[Any, Any], *, full: bool = False) -> list[Record]:
     """Return a record array as a list of slotted objects."""
-    make, fields = _CLASSES[varied][name], tuple(TABLES[varied][name])
+    make, fields = _CLASSES[full][name], tuple(TABLES[full][name])
     table = []
     for values in rows.tolist():
         row = make()
@@ -237,35 +236,35 @@ def as_objects(name: str, rows: np.ndarray[Any, Any], *, varied: bool = False) -
     return table
 
 
-def empty(name: str, count: int, *, varied: bool = False) -> np.ndarray[Any, Any]:
+def empty(name: str, count: int, *, full: bool = False) -> np.ndarray[Any, Any]:
     """Return `count` rows of table `name`, all zero, as a record array."""
-    return np.zeros(count, dtype=_DTYPES[varied][name])
+    return np.zeros(count, dtype=_DTYPES[full][name])
 
 
 def world_of(tables: dict[str, np.ndarray[Any, Any]], *, objects: bool) -> World:
     """Return a `World` from record arrays and columns: in objects and lists, or in arrays (copied)."""
-    varied = bool(tables["line"]["varied"][0])
+    full = bool(tables["line"]["full"][0])
     form: dict[str, Any] = {}
-    for name in _WORLDS[varied]._fields:
+    for name in _WORLDS[full]._fields:
         column = tables[name]
         if not objects:
-            form[name] = column.copy().view(np.recarray) if name in TABLES[varied] else column.copy()
-        elif name in TABLES[varied]:
-            form[name] = as_objects(name, column, varied=varied)
+            form[name] = column.copy().view(np.recarray) if name in TABLES[full] else column.copy()
+        elif name in TABLES[full]:
+            form[name] = as_objects(name, column, full=full)
         elif name == "draws":
             # Millions of variates: a list of so many floats would be walked at every garbage collection.
             form[name] = array("d", column.tobytes())
         else:
             form[name] = column.tolist()
-    world: World = _WORLDS[varied](**form)
+    world: World = _WORLDS[full](**form)
     return world
 
 
 def tables_of(world: World) -> dict[str, np.ndarray[Any, Any]]:
     """Return copies of all tables and columns of a world as arrays."""
-    varied = bool(world.line[0].varied)
-    tables = {name: as_array(name, getattr(world, name), varied=varied) for name in TABLES[varied]}
-    for name, kind in COLUMNS[varied].items():
+    full = bool(world.line[0].full)
+    tables = {name: as_array(name, getattr(world, name), full=full) for name in TABLES[full]}
+    for name, kind in COLUMNS[full].items():
         tables[name] = np.array(getattr(world, name), dtype=kind)
     return tables
 
@@ -280,14 +279,14 @@ def grow(world: World, name: str, count: int | None = None) -> World:
     The free list takes the new ones first.
     """
     table, line = getattr(world, name), world.line[0]
-    old, varied = len(table), bool(line.varied)
+    old, full = len(table), bool(line.full)
     count = old if count is None else count
-    more = empty(name, count, varied=varied)
+    more = empty(name, count, full=full)
     more["next"] = np.arange(old + 1, old + count + 1)
     first, length = FREE[name]
     more["next"][-1] = getattr(line, first)
     if isinstance(table, list):
-        table.extend(as_objects(name, more, varied=varied))
+        table.extend(as_objects(name, more, full=full))
     else:
         world = world._replace(**{name: np.concatenate([table, more]).view(np.recarray)})
     setattr(line, first, old)

@@ -79,7 +79,7 @@ class Keeper:
     def drain(self, world: World) -> None:
         """Keep the events written since the last time."""
         line = world.line[0]
-        self.events.append(as_array("events", world.events[: line.event_count], varied=bool(line.varied)))
+        self.events.append(as_array("events", world.events[: line.event_count], full=bool(line.full)))
         line.event_count = 0
 
 
@@ -115,8 +115,8 @@ def _tables(task: Task) -> dict[str, np.ndarray[Any, Any]]:
     tables = dict(task.plan.tables if task.initial is None else task.initial.tables)
     # One settling writes a few events for each machine, request, edge and pool; the ring keeps room for far more.
     reserve = 16 * sum(len(tables[name]) for name in ("waits", "edges", "pools")) + 1024
-    varied = bool(tables["line"]["varied"][0])
-    tables["events"] = empty("events", 4 * reserve if task.trace else 0, varied=varied)
+    full = bool(tables["line"]["full"][0])
+    tables["events"] = empty("events", 4 * reserve if task.trace else 0, full=full)
     tables["line"] = tables["line"].copy()
     tables["line"]["tracing"] = int(task.trace)
     tables["line"]["event_count"] = 0
@@ -142,7 +142,7 @@ def measure_from(world: World, start: float) -> None:
         pool = world.pools[p]
         pool.since = start
         pool.busy_area = pool.waiting_area = 0.0
-    if line.varied:
+    if line.full:
         line.orders_arrived = line.orders_departed = 0
         for m in range(len(world.machines)):
             world.machines[m].ideal = 0.0

@@ -81,12 +81,12 @@ class Run:
 def accounts_of(plan: Plan, tables: Tables, start: float, end: float) -> Accounts:
     """Return the accounts from `start` to `end` [s]: what the world has counted, and its open intervals."""
     line, machines, edges, pools = (tables[name] for name in ("line", "machines", "edges", "pools"))
-    count, varied = len(machines), bool(plan.products)
+    count, full = len(machines), plan.full
     states = tables["times"].reshape(count, len(STATES)).copy()
     states[np.arange(count), machines["state"]] += end - machines["since"]
     shown = edges[list(plan.buffers)]
     lapse = end - shown["since"]
-    full = (shown["level"] >= shown["capacity"]) & (shown["capacity"] > 0)
+    at_capacity = (shown["level"] >= shown["capacity"]) & (shown["capacity"] > 0)
     # An edge without places (capacity 0) holds nothing at any time: it is always empty.
     no_places = shown["capacity"] == 0
     held = end - pools["since"]
@@ -103,11 +103,11 @@ def accounts_of(plan: Plan, tables: Tables, start: float, end: float) -> Account
         failures=machines["failures"].copy(),
         repaired=machines["repaired"].copy(),
         unexplained_s=np.zeros(count),
-        ideal_s=machines["ideal"].copy() if varied else plan.ideal_s * machines["parts"],
+        ideal_s=machines["ideal"].copy() if full else plan.ideal_s * machines["parts"],
         power_w=plan.power_w,
         edges=tuple(plan.edges[e] for e in plan.buffers),
         level_s=shown["area"] + shown["level"] * lapse,
-        full_s=np.where(full, shown["full"] + lapse, shown["full"]),
+        full_s=np.where(at_capacity, shown["full"] + lapse, shown["full"]),
         empty_s=np.where(no_places, end - start, np.where(shown["level"] == 0, shown["empty"] + lapse, shown["empty"])),
         skills=plan.skills,
         present_s=pools["people"] * scheduled,
@@ -118,8 +118,8 @@ def accounts_of(plan: Plan, tables: Tables, start: float, end: float) -> Account
         departed=int(line["departed"][0]),
         scrapped=int(line["scrapped"][0]),
         first_pass=int(line["first_pass"][0]),
-        orders_arrived=int(line["orders_arrived"][0]) if varied else 0,
-        orders_departed=int(line["orders_departed"][0]) if varied else 0,
+        orders_arrived=int(line["orders_arrived"][0]) if full else 0,
+        orders_departed=int(line["orders_departed"][0]) if full else 0,
         wip_s=float(line["wip_area"][0] + line["wip"][0] * (end - line["wip_since"][0])),
         lead_sum_s=float(line["lead_sum"][0]),
         lead_bins=tables["bins"].copy(),
@@ -139,9 +139,9 @@ def who_waits(plan: Plan, world: World) -> tuple[str, ...]:
 
     Machines blocked towards each other, or those whose requests for people can never be granted.
     """
-    varied = bool(plan.products)
+    full = plan.full
     machines, edges, needs = (
-        as_array(name, getattr(world, name), varied=varied) for name in ("machines", "edges", "needs")
+        as_array(name, getattr(world, name), full=full) for name in ("machines", "edges", "needs")
     )
     blocked = machines["phase"] == DONE
     stations = np.array(plan.machine_station)

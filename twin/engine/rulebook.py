@@ -83,13 +83,13 @@ def bind(
     replaced: dict[str, Any] | None = None,
     module: str = __name__,
     *,
-    varied: bool = False,
+    full: bool = False,
 ) -> dict[str, Any]:
     """Return the rules rebuilt over one namespace: each passed through `wrap`, those in `replaced` exchanged.
 
-    The rules of lines whose parts differ are `varied`; the others never ask.
+    The rules of lines whose parts differ are `full`; the others never ask.
     """
-    given = {"VARIED": int(varied), "__builtins__": __builtins__, "__name__": module}
+    given = {"FULL": int(full), "__builtins__": __builtins__, "__name__": module}
     namespace: dict[str, Any] = constants() | given
     for name, rule in rules().items():
         if replaced and name in replaced:

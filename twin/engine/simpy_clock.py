@@ -34,8 +34,8 @@ class SimpyClock:
         self.environment = simpy.Environment(initial_time=now)
         events: list[Event] = []
         self._set_time = _setter(self.environment, world, events)
-        varied = bool(world.line[0].varied)
-        self._rules = bind(lambda _, rule: rule, {"set_time": self._set_time}, varied=varied)
+        full = bool(world.line[0].full)
+        self._rules = bind(lambda _, rule: rule, {"set_time": self._set_time}, full=full)
         self._see_to = see_to
         events += [self._event(i) for i in range(len(world.timers))]
 

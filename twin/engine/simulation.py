@@ -84,7 +84,7 @@ def simulate(
     plans = _plans(scenarios)
     _check_states(plans, initial or (), warmup, end)
     moves = moves_per_s(scenarios[0]) * end * len(states)
-    clock = engine if engine != "auto" else chosen_clock(moves, varied=bool(plans[0].products))
+    clock = engine if engine != "auto" else chosen_clock(moves, full=plans[0].full)
     tasks = [
         Task(plan, clock, seed, i, warmup, horizon, end, initially, trace and i == 0, keep_state or until is not None)
         for i, (plan, initially) in enumerate(zip(plans, states, strict=True))
@@ -101,10 +101,10 @@ def _plans(scenarios: Sequence[Scenario]) -> list[Plan]:
     return [made[id(one)] for one in scenarios]
 
 
-def chosen_clock(moves: float, *, varied: bool = False) -> str:
+def chosen_clock(moves: float, *, full: bool = False) -> str:
     """Return the clock for about so many moves: compiled where that saves more than loading or compiling costs."""
     work = moves * SECONDS_A_MOVE
-    worth = WORTH_LOADING if work > WORTH_LOADING and is_compiled(varied=varied) else WORTH_COMPILING
+    worth = WORTH_LOADING if work > WORTH_LOADING and is_compiled(full=full) else WORTH_COMPILING
     return "compiled" if work > worth else "simpy"
 
 
@@ -160,8 +160,8 @@ def _run(
     workers = min(len(tasks), workers or os.cpu_count() or 1)
     alone = workers == 1 or (tasks[0].clock == "simpy" and moves * SECONDS_A_MOVE < WORTH_A_PROCESS)
     if tasks[0].clock == "compiled":
-        for varied in {bool(task.plan.products) for task in tasks}:
-            compiled_rules(varied=varied)  # once, before threads ask for it
+        for full in {task.plan.full for task in tasks}:
+            compiled_rules(full=full)  # once, before threads ask for it
     if alone:
         return _collect((run_task(task) for task in tasks), len(tasks), progress)
     pool = _pool(tasks[0].clock, workers)

@@ -106,7 +106,7 @@ def outlook(
         If it is no longer `wanted`, which is asked before each replication.
     """
     if engine == "compiled":
-        compiled_rules(varied=bool(states.plan.products))  # once, before threads ask for it
+        compiled_rules(full=states.plan.full)  # once, before threads ask for it
 
     def left(r: int) -> list[int]:
         if not wanted():
@@ -323,7 +323,7 @@ class _Way:
             if edge.arrival_stream >= 0:
                 last = standing.arrived_s.get(self._plan.stations[edge.to])
                 self._timers[:, edge.timer] = now + self._next(edge.arrival_stream, last, "arrival", edge.index)
-        if not line.varied:
+        if not line.full:
             return
         tables = self._base
         if line.drawn >= 0:

@@ -25,7 +25,7 @@ Tables = dict[str, np.ndarray[Any, Any]]
 
 LAYOUT = {
     "line": {"flag", "top", "free", "free_count", "reserve", "event_count", "event_limit", "tracing"}
-    | {"order_free", "order_free_count", "varied", "setups", "orders"},
+    | {"order_free", "order_free_count", "full", "setups", "orders"},
     "machines": {"part", "next_blocked", "promised", "crew_first", "crew_last"},
     "edges": {"head", "tail", "moving", "first_blocked", "last_blocked"},
     "pools": {"first", "last", "promised"},
@@ -94,7 +94,7 @@ def digest_of(tables: Tables) -> bytes:
     queues = [machines["part"][machines["part"] >= 0].tolist()]
     queues += [_chain(int(edge["head"]), parts["next"]) for edge in edges if edge["level"]]
     fields: tuple[str, ...] = ("number", "entry", "since", "reworked")
-    if tables["line"]["varied"][0]:
+    if tables["line"]["full"][0]:
         fields += ("pieces", "product", "step", "left")
         _add(digest, tables, MORE, ("line", "machines", "rows"))
         orders = tables["orders"][tables["orders"]["open"] == 1]

@@ -48,7 +48,7 @@ class Varied:
     def __init__(self, b: Builder) -> None:
         self.b = b
         self.line = b.line
-        self.products: tuple[str | None, ...] = (None, *b.line.products) if b.varied else ()
+        self.products: tuple[str | None, ...] = (None, *b.line.products) if b.full else ()
         self.numbers: list[float] = []
         self.steps: list[int] = []
         self.backs: list[int] = []
@@ -78,14 +78,14 @@ class Varied:
 
     def tables(self) -> Tables:
         """Return the tables and columns; none where the parts are alike."""
-        if not self.b.varied:
+        if not self.b.full:
             return {}
-        orders = filled("orders", [*self.orders, *({},) * (2 * ORDER_RESERVE)], varied=True)
+        orders = filled("orders", [*self.orders, *({},) * (2 * ORDER_RESERVE)], full=True)
         orders["next"] = np.arange(1, len(orders) + 1)
         orders["next"][-1] = -1
         return {
-            "jobs": filled("jobs", self.jobs, varied=True),
-            "rows": filled("rows", self.rows, varied=True),
+            "jobs": filled("jobs", self.jobs, full=True),
+            "rows": filled("rows", self.rows, full=True),
             "orders": orders,
             "numbers": np.array(self.numbers, dtype=REAL),
             "indices": np.array([*self.steps, *self.backs, *self.starts], dtype=INTEGER),

@@ -83,7 +83,7 @@ def _chain(world: World, edge: Record, parts: list[int], ready: int) -> None:
     world.parts[parts[-1]].next = -1
     edge.head, edge.tail = parts[0], parts[-1]
     edge.moving = parts[ready] if ready < len(parts) else -1
-    if world.line[0].varied and edge.overtaking and ready < len(parts):
+    if world.line[0].full and edge.overtaking and ready < len(parts):
         edge.head = edge.tail = -1
         if ready:
             edge.head, edge.tail = parts[0], parts[ready - 1]

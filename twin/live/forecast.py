@@ -90,7 +90,7 @@ def forecast(
     standing = standing_of(numbers, picture, begin_s)
     ahead = _grid(shift, epoch_ns, picture.now_s)
     if engine == "auto":
-        engine = _clock(scenario, left_s * replications, varied=bool(numbers.products))
+        engine = _clock(scenario, left_s * replications, full=numbers.full)
     states = StandingStates(numbers, standing, seed, replications)
     times = [begin_s + (time_s - picture.now_s) for time_s in ahead]
     pieces = outlook(states, times, engine, workers or os.cpu_count() or 1, wanted=wanted)
@@ -99,12 +99,12 @@ def forecast(
     return _told(units, ahead, made_s=picture.now_s, shift=shift, plan=plan, digest=digest)
 
 
-def _clock(scenario: Scenario, seconds: float, *, varied: bool) -> str:
+def _clock(scenario: Scenario, seconds: float, *, full: bool) -> str:
     """Choose a clock for so much time of a line [s].
 
     A forecast comes again every minute: what is compiled anyway is taken, however short the work.
     """
-    return "compiled" if is_compiled(varied=varied) else chosen_clock(moves_per_s(scenario) * seconds, varied=varied)
+    return "compiled" if is_compiled(full=full) else chosen_clock(moves_per_s(scenario) * seconds, full=full)
 
 
 def _told(

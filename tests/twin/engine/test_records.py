@@ -18,7 +18,7 @@ FORMS = pytest.mark.parametrize("objects", [True, False], ids=["objects", "array
 
 def filled(name: str, count: int = 5) -> np.ndarray[Any, Any]:
     """Return a table in which every value differs from every other, the reals no whole numbers."""
-    rows = empty(name, count, varied=True)
+    rows = empty(name, count, full=True)
     for place, (field, kind) in enumerate(TABLES[name].items()):
         rows[field] = np.arange(count) * 1000 + place + (0.1 if kind == "f8" else 0)
     return rows
@@ -42,7 +42,7 @@ def free_list(world: World) -> list[int]:
 def test_a_table_survives_the_way_to_objects_and_back(name: str) -> None:
     rows = filled(name)
 
-    back = as_array(name, as_objects(name, rows, varied=True), varied=True)
+    back = as_array(name, as_objects(name, rows, full=True), full=True)
 
     assert back.dtype == rows.dtype
     assert np.array_equal(back, rows)
@@ -51,7 +51,7 @@ def test_a_table_survives_the_way_to_objects_and_back(name: str) -> None:
 @pytest.mark.parametrize("name", TABLES)
 def test_both_forms_are_read_in_the_same_words(name: str) -> None:
     rows = filled(name)
-    table, objects = rows.view(np.recarray), as_objects(name, rows, varied=True)
+    table, objects = rows.view(np.recarray), as_objects(name, rows, full=True)
 
     # Every NumPy scalar has a `size` and a `base` of its own: only compiled rules may read these two by name.
     for field in TABLES[name]:
@@ -59,7 +59,7 @@ def test_both_forms_are_read_in_the_same_words(name: str) -> None:
 
 
 def test_an_object_holds_python_numbers_and_no_other_field() -> None:
-    [row, *_] = as_objects("parts", filled("parts"), varied=True)
+    [row, *_] = as_objects("parts", filled("parts"), full=True)
 
     assert {type(getattr(row, field)) for field in TABLES["parts"]} == {int, float}
     with pytest.raises(AttributeError):
@@ -69,11 +69,11 @@ def test_an_object_holds_python_numbers_and_no_other_field() -> None:
 @FORMS
 @pytest.mark.parametrize("move", ["piece", "order"])
 def test_a_world_survives_the_way_from_tables_and_back(move: str, *, objects: bool) -> None:
-    tables, varied = plan_tables(move=move), move == "order"
+    tables, full = plan_tables(move=move), move == "order"
 
     back = tables_of(world_of(tables, objects=objects))
 
-    assert set(back) == {*records.TABLES[varied], *records.COLUMNS[varied]}
+    assert set(back) == {*records.TABLES[full], *records.COLUMNS[full]}
     for name, column in back.items():
         assert column.dtype == tables[name].dtype, name
         assert np.array_equal(column, tables[name]), name

@@ -29,7 +29,7 @@ from twin.line.scenario import scenario
 
 line = scenario(load_line_text("line: one\\nstations: {a: {cycle: {exponential: {mean: 10 s}}}}"))
 found = {engine: simulate(line, engine=engine, horizon=3600.0)[0].digest for engine in ("simpy", "compiled")}
-compiled = [rule.stats for rule in compiled_rules(varied=False).values()]
+compiled = [rule.stats for rule in compiled_rules(full=False).values()]
 found["loaded"] = sum(sum(stats.cache_hits.values()) for stats in compiled)
 found["made"] = sum(sum(stats.cache_misses.values()) for stats in compiled)
 print(json.dumps(found))
@@ -62,12 +62,12 @@ def test_two_rules_of_one_name_are_refused(monkeypatch: pytest.MonkeyPatch) -> N
         rules()
 
 
-@pytest.mark.parametrize("varied", [False, True])
-def test_both_clocks_run_the_same_code_objects(*, varied: bool) -> None:
-    plain = bind(lambda _, rule: rule, varied=varied)
-    compiled_rules(varied=varied)
-    compiled = vars(sys.modules[compiled_clock.MODULES[varied]])
-    assert plain["VARIED"] == compiled["VARIED"] == varied
+@pytest.mark.parametrize("full", [False, True])
+def test_both_clocks_run_the_same_code_objects(*, full: bool) -> None:
+    plain = bind(lambda _, rule: rule, full=full)
+    compiled_rules(full=full)
+    compiled = vars(sys.modules[compiled_clock.MODULES[full]])
+    assert plain["FULL"] == compiled["FULL"] == full
 
     for name, rule in rules().items():
         assert plain[name].__code__ is rule.__code__, name

@@ -199,9 +199,9 @@ def any_standing(chosen: Scenario, random: Random, now: float) -> Standing:
 
 @given(st.integers(0, 10**6), st.booleans())
 @settings(max_examples=60, derandomize=True, deadline=None)
-def test_whatever_is_seen_both_clocks_go_on_from_it_alike(number: int, varied: bool) -> None:  # noqa: FBT001
+def test_whatever_is_seen_both_clocks_go_on_from_it_alike(number: int, full: bool) -> None:  # noqa: FBT001
     random = Random(number)  # noqa: S311 -- no secret
-    chosen = varied_line(random) if varied else random_line(random)
+    chosen = varied_line(random) if full else random_line(random)
     now = random.choice([0.0, 1234.5, 3 * DAY + 7 * HOUR, WEEK, 5 * WEEK + 100])
     standing = any_standing(chosen, random, now)
 

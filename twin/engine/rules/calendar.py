@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twin.engine.records import DOWN, INFINITE, OFF_SHIFT, PROCESSING, SETUP, VARIED, Record, World
+from twin.engine.records import DOWN, FULL, INFINITE, OFF_SHIFT, PROCESSING, SETUP, Record, World
 from twin.engine.rules.crew import ask_repair, change_pool, leave_queue, release_crew, release_repairers
 from twin.engine.rules.failures import go_on, pause_clocks, run_clocks
 from twin.engine.rules.record import change_level, draw, enter, mark
@@ -28,7 +28,7 @@ def leave_shift(world: World, machine: Record) -> None:
         release_repairers(world, machine)
     elif machine.waiting == 1:
         leave_queue(world, machine, 0)
-    elif VARIED and machine.state == SETUP:
+    elif FULL and machine.state == SETUP:
         stop_setup(world, machine)
     if machine.crewed == 1:
         release_crew(world, machine)
@@ -105,7 +105,7 @@ def open_line(world: World) -> None:
             change_level(world, edge, 0)
         if edge.arrival_stream >= 0:
             set_time(world, edge.timer, draw(world, edge.arrival_stream))
-    if VARIED:
+    if FULL:
         open_orders(world)
     for p in range(len(world.pools)):
         change_pool(world, p, 0, 0)

@@ -6,7 +6,7 @@ and all that it asks is free, which says the same and looks at no more than the 
 
 from __future__ import annotations
 
-from twin.engine.records import PREPARE, VARIED, WAITING_OPERATOR, WAITING_REPAIR, Record, World
+from twin.engine.records import FULL, PREPARE, WAITING_OPERATOR, WAITING_REPAIR, Record, World
 from twin.engine.rules.record import LOG_CREW, enter, lock, log
 from twin.engine.rules.work import start_repair, take_up
 
@@ -122,7 +122,7 @@ def ask_repair(world: World, machine: Record) -> None:
     failure = world.failures[machine.broken]
     first = failure.own_first if machine.crewed == 1 else failure.all_first
     last = failure.own_last if machine.crewed == 1 else failure.all_last
-    if VARIED and machine.crewed == 1 and machine.phase == PREPARE:
+    if FULL and machine.crewed == 1 and machine.phase == PREPARE:
         first = failure.setup_first
         last = failure.setup_last
     if first == last:

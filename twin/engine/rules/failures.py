@@ -5,12 +5,12 @@ from __future__ import annotations
 from twin.engine.records import (
     BLOCKED,
     DONE,
+    FULL,
     INFINITE,
     PREPARE,
     PROCESSING,
     SETUP,
     STARVED,
-    VARIED,
     WORK,
     Record,
     World,
@@ -64,7 +64,7 @@ def fail(world: World, machine: Record) -> None:
             stop_work(world, machine)
     elif machine.waiting == 1:
         leave_queue(world, machine, 0)
-    elif VARIED and machine.state == SETUP:
+    elif FULL and machine.state == SETUP:
         stop_setup(world, machine)
     machine.broken = f
     machine.failures += 1
@@ -90,7 +90,7 @@ def repaired(world: World, machine: Record) -> None:
 
 def go_on(world: World, machine: Record) -> None:
     """A sound machine within the shift takes up what it holds: work, a finished part, or nothing."""
-    if machine.phase == WORK or (VARIED and machine.phase == PREPARE):
+    if machine.phase == WORK or (FULL and machine.phase == PREPARE):
         ask_crew(world, machine)
     elif machine.phase == DONE:
         enter(world, machine, BLOCKED)

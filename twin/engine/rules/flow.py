@@ -5,11 +5,11 @@ from __future__ import annotations
 from twin.engine.records import (
     BLOCKED,
     FIRST_COME,
+    FULL,
     GROUP,
     IDLE,
     INFINITE,
     STARVED,
-    VARIED,
     WORK,
     Record,
     World,
@@ -37,7 +37,7 @@ from twin.engine.rules.timers import set_time
 def put(world: World, edge: Record, p: int) -> None:
     """The part joins the end of the edge; with transport it is on its way first, never overtaking."""
     line = world.line[0]
-    if VARIED and edge.overtaking == 1:
+    if FULL and edge.overtaking == 1:
         change_level(world, edge, 1)
         delay(world, edge, p, line.now + draw(world, edge.stream))
         return
@@ -66,7 +66,7 @@ def put(world: World, edge: Record, p: int) -> None:
 
 def arrive_by_transport(world: World, edge: Record) -> None:
     """The first part on its way is there; the next one, if any, rings at its own time."""
-    if VARIED and edge.overtaking == 1:
+    if FULL and edge.overtaking == 1:
         delay_ends(world, edge)
         return
     p = world.parts[edge.moving].next
@@ -89,7 +89,7 @@ def count_part(world: World, machine: Record, edge: Record) -> None:
     """A part leaves the machine by this edge."""
     part = world.parts[machine.part]
     pieces = 1
-    if VARIED:
+    if FULL:
         pieces = part.pieces
         machine.ideal += machine.ideal_cycle
     machine.parts += pieces
@@ -98,7 +98,7 @@ def count_part(world: World, machine: Record, edge: Record) -> None:
         part.reworked = 1
     if world.line[0].tracing:
         log(world, LOG_PART, machine.index, part.number, edge.rework, edge.to, machine.cycle)
-        if VARIED:
+        if FULL:
             log_lot(world, pieces, part.product)
 
 
@@ -181,7 +181,7 @@ def look_for_deadlock(world: World, station: Record) -> None:
 def take_new(world: World, station: Record, machine: Record) -> bool:
     """Give the machine a part from the stock that never runs out."""
     machine.part = new_part(world, station.index, 1)
-    if VARIED:
+    if FULL:
         give_product(world, machine.part, station.product_odds, machine.product_stream)
     return True
 
@@ -190,7 +190,7 @@ def take(world: World, station: Record, machine: Record) -> bool:
     """Give the machine the part that its station's rule wants, mostly the longest waiting; the source comes last."""
     best = -1
     longest = INFINITE
-    if VARIED and station.dispatch != FIRST_COME:
+    if FULL and station.dispatch != FIRST_COME:
         best = choose(world, station, machine)
     else:
         for q in range(station.first_in, station.last_in):
@@ -231,7 +231,7 @@ def station_moves(world: World, station: Record) -> None:
             if not take(world, station, machine):
                 return
             machine.phase = WORK
-            if VARIED:
+            if FULL:
                 begin_lot(world, station, machine)
             else:
                 machine.work = draw(world, machine.cycle_stream)
@@ -242,7 +242,7 @@ def station_moves(world: World, station: Record) -> None:
 def settle(world: World) -> None:
     """Make all moves possible now: always the marked station latest in the file, until nothing is marked."""
     line = world.line[0]
-    if VARIED and line.unsettled == 1:
+    if FULL and line.unsettled == 1:
         return
     while line.marked > 0:
         s = line.top

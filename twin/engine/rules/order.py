@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twin.engine.records import VARIED
+from twin.engine.records import FULL
 from twin.engine.rules.calendar import shift_ends, shift_starts
 from twin.engine.rules.crew import grant
 from twin.engine.rules.failures import fail, repaired
@@ -27,7 +27,7 @@ def ring(world: World, i: int) -> None:
     line = world.line[0]
     if i < line.setups:
         complete(world, world.machines[i])
-    elif VARIED and i < line.repairs:
+    elif FULL and i < line.repairs:
         setup_ends(world, world.machines[world.owners[i]])
     elif i < line.transports:
         repaired(world, world.machines[world.owners[i]])
@@ -35,7 +35,7 @@ def ring(world: World, i: int) -> None:
         arrive_by_transport(world, world.edges[world.owners[i]])
     elif i < line.orders:
         arrive(world, world.edges[world.owners[i]])
-    elif VARIED and i < line.shift_end:
+    elif FULL and i < line.shift_end:
         release(world, i)
     elif i < line.failures:
         shift_ends(world)

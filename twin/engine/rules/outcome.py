@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twin.engine.records import DONE, INFINITE, NO_WAY, PAUSE, VARIED, Record, World
+from twin.engine.records import DONE, FULL, INFINITE, NO_WAY, PAUSE, Record, World
 from twin.engine.rules.crew import release_crew
 from twin.engine.rules.flow import block, leave, let_go, put
 from twin.engine.rules.lots import share_of
@@ -29,7 +29,7 @@ def complete(world: World, machine: Record) -> None:
     machine.phase = DONE
     machine.done = line.now
     station = world.stations[machine.station]
-    if VARIED:
+    if FULL:
         share = world.jobs[station.first_job + world.parts[machine.part].product].scrap
         if share == 0.0 or not scrap_share(world, machine, share):
             go_by(world, machine, world.edges[way_of_lot(world, station, machine)])
@@ -69,14 +69,14 @@ def count_scrap(world: World, machine: Record, pieces: int) -> None:
     if line.tracing:
         part = world.parts[machine.part]
         log(world, LOG_PART, machine.index, part.number, 0, SCRAPPED, machine.cycle)
-        if VARIED:
+        if FULL:
             log_lot(world, pieces, part.product)
 
 
 def scrap(world: World, machine: Record) -> None:
     """The part is scrapped: it leaves the line here."""
     pieces = 1
-    if VARIED:
+    if FULL:
         pieces = world.parts[machine.part].pieces
         machine.ideal += machine.ideal_cycle
     count_scrap(world, machine, pieces)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from twin.engine.records import (
     DRAIN,
+    FULL,
     GROUP,
     GROW,
     GROW_ORDERS,
@@ -11,7 +12,6 @@ from twin.engine.records import (
     LOST,
     ORDER_RESERVE,
     REFILL,
-    VARIED,
     Record,
     World,
 )
@@ -141,9 +141,9 @@ def new_part(world: World, station: int, pieces: int) -> int:
     change_wip(world, pieces)
     if line.tracing:
         log(world, LOG_ARRIVAL, station, part.number, 1, 0, 0.0)
-        if VARIED:
+        if FULL:
             log_lot(world, pieces, 0)
-    if VARIED:
+    if FULL:
         part.pieces = pieces
         part.order = -1
         part.left = -1.0
@@ -153,7 +153,7 @@ def new_part(world: World, station: int, pieces: int) -> int:
 def free_part(world: World, p: int) -> None:
     """The part has left the line: its record may be used again."""
     line = world.line[0]
-    if VARIED:
+    if FULL:
         part = world.parts[p]
         change_wip(world, -part.pieces)
         if part.order >= 0:
@@ -170,12 +170,12 @@ def depart(world: World, p: int) -> None:
     line = world.line[0]
     part = world.parts[p]
     pieces = 1
-    if VARIED:
+    if FULL:
         pieces = part.pieces
     line.departed += pieces
     if part.reworked == 0:
         line.first_pass += pieces
-    if VARIED and part.order >= 0:
+    if FULL and part.order >= 0:
         world.orders[part.order].good += pieces
     else:
         count_lead(world, line.now - part.entry)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twin.engine.records import IDLE, VARIED, Record, World
+from twin.engine.records import FULL, IDLE, Record, World
 from twin.engine.rules.flow import put
 from twin.engine.rules.lots import give_product
 from twin.engine.rules.record import LOG_ARRIVAL, draw, log, new_part
@@ -28,7 +28,7 @@ def arrive(world: World, edge: Record) -> None:
     set_time(world, edge.timer, line.now + draw(world, edge.arrival_stream))
     if finds_room(world, edge):
         p = new_part(world, edge.to, 1)
-        if VARIED:
+        if FULL:
             give_product(world, p, edge.arrival_odds, edge.arrival_product)
         put(world, edge, p)
     else:

@@ -5,7 +5,7 @@ Work and ages are kept as at the start of the stretch. Nothing is re-associated.
 
 from __future__ import annotations
 
-from twin.engine.records import DOWN, INFINITE, PREPARE, PROCESSING, SETUP, VARIED, Record, World
+from twin.engine.records import DOWN, FULL, INFINITE, PREPARE, PROCESSING, SETUP, Record, World
 from twin.engine.rules.record import enter
 from twin.engine.rules.timers import set_time
 
@@ -44,7 +44,7 @@ def run_on(world: World, machine: Record) -> None:
 
 def take_up(world: World, machine: Record) -> None:
     """The machine has whom it needs: its setup goes on, or its work."""
-    if VARIED and machine.phase == PREPARE:
+    if FULL and machine.phase == PREPARE:
         enter(world, machine, SETUP)
         machine.start = world.line[0].now
         set_time(world, machine.setup_timer, machine.start + machine.setup)
