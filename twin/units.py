@@ -49,6 +49,8 @@ _DEFINITIONS = """
     euro = [money] = EUR
     kiloeuro = 1000 * euro = kEUR
     megaeuro = 1000000 * euro = MEUR
+    metre = [length] = m
+    millimetre = 0.001 * metre = mm
 """
 
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
@@ -95,6 +97,8 @@ ENERGY = Quantity("an energy", "J", ("J", "kWh", "MWh"), "900 J, 3.5 kWh or 1 MW
 MONEY = Quantity("an amount of money", "EUR", ("EUR", "kEUR", "MEUR"), "5 EUR, 180 kEUR or 1.2 MEUR")
 HOURLY_COST = Quantity("a cost per hour", "EUR/h", ("EUR/h", "kEUR/h"), "35.50 EUR/h")
 ENERGY_PRICE = Quantity("an energy price", "EUR/kWh", ("EUR/kWh", "EUR/MWh"), "0.11 EUR/kWh or 110 EUR/MWh")
+LENGTH = Quantity("a length", "m", ("m", "mm"), "12 m or 800 mm")
+SPEED = Quantity("a speed", "m/s", ("m/s", "m/min"), "0.3 m/s or 18 m/min")
 
 QUANTITIES = {
     "time": TIME,
@@ -103,6 +107,8 @@ QUANTITIES = {
     "money": MONEY,
     "hourly cost": HOURLY_COST,
     "energy price": ENERGY_PRICE,
+    "length": LENGTH,
+    "speed": SPEED,
 }
 """Every quantity with a unit, by name."""
 
@@ -321,6 +327,10 @@ HourlyCost = Annotated[float, *_field(HOURLY_COST)]
 """A cost per hour [EUR/h], written "35.50 EUR/h"."""
 EnergyPrice = Annotated[float, *_field(ENERGY_PRICE)]
 """An energy price [EUR/kWh], written "0.11 EUR/kWh" or "110 EUR/MWh"."""
+Length = Annotated[float, *_field(LENGTH)]
+"""A length [m], written "12 m"."""
+Speed = Annotated[float, *_field(SPEED)]
+"""A speed [m/s], written "0.3 m/s" or "18 m/min"."""
 Share = Annotated[float, BeforeValidator(validator(share))]
 """A share of a whole, 0 to 1, written 0.05 or "5 %"."""
 Count = Annotated[int, BeforeValidator(validator(count))]

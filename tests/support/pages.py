@@ -23,14 +23,16 @@ from twin.kpi import elements
 from twin.kpi.definitions import KPIS
 from twin.kpi.policy import Policy
 from twin.line.distributions import DISTRIBUTIONS, FORMS, Distribution
+from twin.line.failure import Failure
 from twin.line.line import Line, Product, Source, Targets
 from twin.line.lots import LotCycle
 from twin.line.orders import Orders
+from twin.line.power import Power
 from twin.line.products import Variant
 from twin.line.route import Edge
 from twin.line.setup import Setup
 from twin.line.site import Figure, Site, Wage
-from twin.line.station import Failure, Option, Power, Station
+from twin.line.station import Option, Station
 from twin.line.work_calendar import Shifts
 from twin.live.measurements import COMMON_TAGS, MEASUREMENTS, NO_VALUE, TAGS
 

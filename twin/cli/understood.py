@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
     from twin.line.basis import Guess
     from twin.line.distributions import Distribution
+    from twin.line.failure import Failure
     from twin.line.line import Line
     from twin.line.setup import Setup
-    from twin.line.station import Failure, Option, Station
+    from twin.line.station import Option, Station
     from twin.line.work_calendar import Day, Shifts
 
 MILLION = 1e6

@@ -29,7 +29,7 @@ class Builder:
 
     def __init__(self, line: Line) -> None:
         self.line = line
-        self.full = not line.alike
+        self.full = not line.plain
         self.edges: tuple[Edge, ...] = line.edges
         self.station_index = {name: s for s, name in enumerate(line.stations)}
         self.pool_index = {skill: p for p, skill in enumerate(line.operators)}

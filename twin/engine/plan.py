@@ -266,7 +266,7 @@ def _join(
     for s, row in enumerate(stations):
         row.update(first_in=first_in, last_in=first_in + len(ins[s]))
         row.update(first_out=first_out, last_out=first_out + len(outs[s]))
-        if not line.alike:
+        if not line.plain:
             row["first_other"] = first_out + rework[s]
         first_in, first_out = row["last_in"], row["last_out"]
         row["saturated"] = int(line.source.kind == "saturated" and names[s] in line.fed)

@@ -10,8 +10,9 @@ from twin.line.route import loops, probabilities
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from twin.line.failure import Failure
     from twin.line.line import Line
-    from twin.line.station import Failure, Option, Station
+    from twin.line.station import Option, Station
 
 
 def warnings(line: Line) -> list[str]:

@@ -7,12 +7,14 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from twin.line import traffic
+from twin.line.carriers import Carrier
+from twin.line.crews import MOST_PEOPLE, REPAIR_FIRST, WORK_FIRST, Pool
 from twin.line.described import Described
 from twin.line.lots import LotCycle
 from twin.line.products import Variant
 from twin.line.route import OUT, Edge, probabilities
 from twin.line.source import Source
-from twin.line.station import MOST_PEOPLE, Dispatch, Station
+from twin.line.station import Dispatch, Station
 from twin.line.work_calendar import Shifts, opening_hours, shift_hours
 from twin.units import LARGEST, Money, Share
 
@@ -48,6 +50,16 @@ class Line(Described):
     )
     operators: dict[str, Annotated[int, Field(ge=0, le=MOST_PEOPLE)]] = Field(
         default_factory=dict, description="posts per shift by skill", examples=["{operator: 4, technician: 1}"]
+    )
+    pools: dict[str, Pool] = Field(
+        default_factory=dict,
+        description="what is special about the people of a pool",
+        examples=["{setter: {also: [operator], absence: 0.05}}"],
+    )
+    carriers: dict[str, Carrier] = Field(
+        default_factory=dict,
+        description="pallets, fixtures or cards of a fixed number",
+        examples=["{pallet: {number: 12, from: load, to: unload, return: 30 s}}"],
     )
     source: Source = Field(default=Source(), description="where parts come from", examples=["{kind: saturated}"])
     move: Literal["piece", "order"] = Field(
@@ -98,8 +110,30 @@ class Line(Described):
         return value
 
     @property
+    def plain(self) -> bool:
+        """Whether the plain rules can run it: its parts are alike, and it uses nothing that only the full rules do."""
+        return self.alike and not (
+            self.carriers
+            or self.pools
+            or any(edge.rejected for edge in self.route)
+            or any(
+                station.kind not in ("machine", "inspection")
+                or station.attend > 1
+                or not station.attended
+                or station.shifts
+                or station.maintenance
+                or station.startup_scrap
+                or station.power.standby is not None
+                or station.power.warm_up
+                or station.priority != WORK_FIRST
+                or any(how.minor or how.wear or how.priority != REPAIR_FIRST for how in station.failures.values())
+                for station in self.stations.values()
+            )
+        )
+
+    @property
     def alike(self) -> bool:
-        """Whether all parts are alike, so that only their number counts: the plain rules run them."""
+        """Whether all parts are alike, so that only their number counts."""
         return not (
             self.move == "order"
             or self.source.orders

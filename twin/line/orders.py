@@ -8,9 +8,9 @@ from pydantic import Field, PlainSerializer, PlainValidator, model_validator
 
 from twin.line.described import Described
 from twin.line.distributions import Constant, NumberDistribution, TimeDistribution
+from twin.line.failure import SHORTEST
 from twin.line.lots import MOST_PIECES
 from twin.line.order_book import DatedOrder, read_book, write_book
-from twin.line.station import SHORTEST
 from twin.units import Share, refused
 
 

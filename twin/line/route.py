@@ -42,6 +42,9 @@ class Edge(Described):
         default=None, description="share of the parts that go this way", examples=["0.97"]
     )
     rework: bool = Field(default=False, description="whether parts come back to be done again", examples=["true"])
+    rejected: bool = Field(
+        default=False, description="whether what an inspection rejects goes this way, as rework", examples=["true"]
+    )
 
     @property
     def name(self) -> str:

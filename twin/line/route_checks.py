@@ -6,10 +6,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from twin.line import traffic
+from twin.line.failure import SHORTEST
 from twin.line.names import Problem, nearest
 from twin.line.route import OUT, loops, probabilities, reachable
 from twin.line.scenario import versions
-from twin.line.station import SHORTEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator

@@ -9,9 +9,9 @@ from pydantic import Field, PlainSerializer, PlainValidator, model_validator
 from twin.errors import InputError
 from twin.line.described import Described, wrong_inside
 from twin.line.distributions import TimeDistribution
+from twin.line.failure import SHORTEST
 from twin.line.orders import Orders
 from twin.line.route import LARGEST_BUFFER
-from twin.line.station import SHORTEST
 from twin.units import Share, quoted, refused, share
 
 Fed = tuple[str, ...] | dict[str, float]

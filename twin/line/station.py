@@ -2,118 +2,79 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, PositiveInt, model_validator
+from pydantic import Field, model_validator
 
+from twin.line.crews import MOST_PEOPLE, WORK_FIRST, Crew, Priority
 from twin.line.described import Described
-from twin.line.distributions import Distribution, Exponential, TimeDistribution
+from twin.line.distributions import Constant, TimeDistribution
+from twin.line.failure import Failure
 from twin.line.lots import Cycle
+from twin.line.power import Power
+from twin.line.route import LARGEST_BUFFER
 from twin.line.setup import Setup
-from twin.units import SECONDS_PER_YEAR, Duration, Money, Share, refused
-from twin.units import Power as Watts
+from twin.line.upkeep import Maintenance, StartupScrap
+from twin.line.work_calendar import Shifts
+from twin.units import SECONDS_PER_YEAR, Duration, Length, Money, Share, Speed, refused
 
 STATION_KINDS = {
     "machine": "works on one part at a time on each of its machines; a share of the parts is scrapped",
-    "inspection": "as a machine; besides the bad parts (`scrap`) it rejects a share of the good ones (`false_reject`)",
+    "assembly": "joins parts of each of its feeds (`takes`) into one",
+    "split": "makes several parts (`parts`) of one",
+    "batch": "works on several parts (`size`) at once, or after `timeout` on those that are there",
+    "inspection": "as a machine; of what comes a share is bad (`prevalence`); it accepts a share of the bad parts "
+    "(`false_accept`) and rejects a share of the good ones (`false_reject`)",
+    "conveyor": "carries up to `capacity` parts over its `length` at its `speed`, in order",
+    "storage": "holds parts (up to `capacity`), each for its `stay` at least",
 }
 """The kinds of station, each with what it does."""
+
+OF_KIND: dict[str, tuple[str, ...]] = {
+    "takes": ("assembly",),
+    "parts": ("split",),
+    "size": ("batch",),
+    "timeout": ("batch",),
+    "prevalence": ("inspection",),
+    "false_accept": ("inspection",),
+    "length": ("conveyor",),
+    "speed": ("conveyor",),
+    "accumulating": ("conveyor",),
+    "capacity": ("conveyor", "storage"),
+    "stay": ("storage",),
+}
+"""The keys that only some kinds have."""
+
+NEEDS: dict[str, tuple[str, ...]] = {
+    "split": ("parts",),
+    "batch": ("size",),
+    "conveyor": ("length", "speed", "capacity"),
+}
+"""The keys that a kind cannot do without; `cycle` is asked of all but conveyors and storages."""
+
+OF_MACHINES = (
+    "machines", "cycle", "ideal_cycle", "crew", "attend", "priority", "scrap", "false_reject", "setup", "startup_scrap",
+    "automation", "dispatch",
+)  # fmt: skip
+"""The keys that conveyors and storages do not have: nobody works there."""
+
+OF_WORK = ("failures", "maintenance", "shifts", "attended")
+"""The keys that a storage has not either: it never stops."""
+
+HOLDERS = ("conveyor", "storage")
+"""The kinds that hold many parts at once, each on its own way through."""
 
 MOST_MACHINES = 10_000
 """More identical machines than this in one station are taken for a slip of the pen."""
 
-MOST_PEOPLE = 100_000
-"""More people than this in one pool are taken for a slip too."""
-
-SHORTEST = 1e-6
-"""A mean time below a microsecond [s] counts as none: the clock of a long run could not show that it passed."""
+MOST_AT_ONCE = 1_000
+"""Parts that a machine takes, or lets go, at one instant at most: both clocks draw so many times ahead."""
 
 Machines = Annotated[int, Field(ge=1, le=MOST_MACHINES)]
-Crew = dict[str, PositiveInt]
-"""People by skill, whole persons."""
-
+AtOnce = Annotated[int, Field(ge=2, le=MOST_AT_ONCE)]
 
 Dispatch = Literal["first_come", "earliest_due_date", "shortest_setup"]
 """Which of the parts that wait is taken first: the longest waiting, the first due, the one of the least setup."""
-
-
-class Failure(Described):
-    """One way in which a machine of a station fails.
-
-    `ttf` is the time to failure and `ttr` the time to repair [s]. Where a data sheet gives the availability instead,
-    the time to failure is exponential, on the failure's clock.
-    """
-
-    ttf: TimeDistribution | None = Field(
-        default=None, description="time to failure", examples=["{exponential: {mean: 40 min}}"]
-    )
-    ttr: TimeDistribution = Field(description="time to repair", examples=["{lognormal: {mean: 3 min, cv: 1}}"])
-    availability: Annotated[Share, Field(gt=0, lt=1)] | None = Field(
-        default=None, description="share of the time in which this failure leaves the machine up", examples=["0.98"]
-    )
-    clock: Literal["operating", "calendar"] = Field(
-        default="operating", description="what ages: processing alone, or all scheduled time", examples=["operating"]
-    )
-    repaired_by: Crew = Field(
-        default_factory=dict, description="people held during the repair", examples=["{technician: 1}"]
-    )
-
-    @model_validator(mode="after")
-    def _one_way_to_say_it(self) -> Self:
-        if (self.ttf is None) == (self.availability is None):
-            found = "neither `ttf` nor `availability` is" if self.ttf is None else "both `ttf` and `availability` are"
-            raise refused(
-                f"{found} given; a failure has exactly one of them; write ttf: {{exponential: {{mean: 40 min}}}}"
-            )
-        if self._mean_time_to_failure < SHORTEST:
-            raise refused("a machine that fails after no time makes no part; write a `ttf` (or a `ttr`) above 0 s")
-        return self
-
-    @property
-    def time_to_failure(self) -> Distribution:
-        """Time to failure [s]: `ttf`, or the exponential whose mean gives the `availability`.
-
-        Of a machine that alternates between up times of mean `MTTF` and repairs of mean `MTTR` the share of time up is
-        `A = MTTF / (MTTF + MTTR)`, hence `MTTF = MTTR * A / (1 - A)` (renewal-reward theorem).
-        """
-        if self.ttf is not None:
-            return self.ttf
-        return Exponential(mean=self._mean_time_to_failure)
-
-    @property
-    def _mean_time_to_failure(self) -> float:
-        if self.ttf is not None:
-            return self.ttf.mean
-        up = self.availability or 0.0
-        return self.ttr.mean * up / (1 - up)
-
-
-class Power(Described):
-    """Electrical power of one machine [W] by its state; not named, `waiting_repair` is as `down`, others as `idle`."""
-
-    idle: Watts = Field(default=0.0, description="power in every state that is not named", examples=["4 kW"])
-    processing: Watts | None = Field(default=None, description="power while processing", examples=["18 kW"])
-    down: Watts | None = Field(default=None, description="power under repair", examples=["1 kW"])
-    waiting_repair: Watts | None = Field(default=None, description="power while broken, no technician free")
-    setup: Watts | None = Field(default=None, description="power during setup")
-    waiting_operator: Watts | None = Field(default=None, description="power while waiting for its crew")
-    blocked: Watts | None = Field(default=None, description="power while full downstream")
-    starved: Watts | None = Field(default=None, description="power while empty upstream")
-    maintenance: Watts = Field(default=0.0, description="power during planned maintenance")
-    off_shift: Watts = Field(default=0.0, description="power outside the shifts", examples=["200 W"])
-
-    def of(self, state: str) -> float:
-        """Return the power in a state [W]: as named; `waiting_repair` as `down`; any other as `idle`.
-
-        Examples
-        --------
-        >>> Power.model_validate({"idle": "4 kW", "down": "1 kW"}).of("waiting_repair")
-        1000.0
-        """
-        named: float | None = getattr(self, state)
-        if named is None and state == "waiting_repair":
-            named = self.down
-        return self.idle if named is None else named
 
 
 class Option(Described):
@@ -130,8 +91,18 @@ class Option(Described):
     crew: Crew | None = Field(default=None, description="people held while processing", examples=["{operator: 1}"])
     scrap: Share | None = Field(default=None, description="share of the parts scrapped", examples=["0.01"])
     false_reject: Share | None = Field(default=None, description="share of the good parts rejected", examples=["0.003"])
+    attend: Annotated[int, Field(ge=1, le=1_000)] | None = Field(
+        default=None, description="machines that one person of its crew tends", examples=["4"]
+    )
+    attended: bool | None = Field(default=None, description="whether it needs people", examples=["false"])
     failures: dict[str, Failure] | None = Field(
         default=None, description="ways to fail", examples=["{jam: {ttf: 2 h, ttr: 3 min}}"]
+    )
+    maintenance: dict[str, Maintenance] | None = Field(
+        default=None, description="planned upkeep", examples=["{overhaul: {every: 200 h, lasts: 30 min}}"]
+    )
+    startup_scrap: StartupScrap | None = Field(
+        default=None, description="scrap of the first parts after a stop", examples=["{parts: 5, share: 0.4}"]
     )
     power: Power | None = Field(default=None, description="power by state", examples=["{processing: 22 kW}"])
     capex: Money = Field(default=0.0, description="what it costs to buy and install", examples=["180 kEUR"])
@@ -139,6 +110,9 @@ class Option(Described):
     upkeep: Share = Field(default=0.0, description="yearly upkeep as a share of capex", examples=["0.04"])
     posts: dict[str, Annotated[float, Field(ge=-MOST_PEOPLE, le=MOST_PEOPLE, allow_inf_nan=False)]] = Field(
         default_factory=dict, description="change of posts per shift by skill", examples=["{operator: -1.5}"]
+    )
+    carriers: dict[str, Annotated[int, Field(ge=-MOST_PEOPLE, le=MOST_PEOPLE)]] = Field(
+        default_factory=dict, description="change of carriers by kind", examples=["{pallet: 4}"]
     )
     redeployed: str | None = Field(
         default=None, description="who takes the freed fraction of a person", examples=["packs at the next line"]
@@ -148,7 +122,7 @@ class Option(Described):
 class Station(Described):
     """A work unit: one or several identical machines in parallel that take a part, work on it and pass it on."""
 
-    kind: Literal["machine", "inspection"] = Field(
+    kind: Literal["machine", "assembly", "split", "batch", "inspection", "conveyor", "storage"] = Field(
         default="machine", description="what the station is", examples=list(STATION_KINDS)
     )
     label: str | None = Field(default=None, description="the station's name for people", examples=["Edge milling"])
@@ -158,11 +132,50 @@ class Station(Described):
     ideal_cycle: Duration | None = Field(
         default=None, gt=0, description="time per part at best (default: the cycle's mean)", examples=["11 s"]
     )
+    takes: dict[str, Annotated[int, Field(ge=1, le=MOST_AT_ONCE)]] = Field(
+        default_factory=dict,
+        description="parts joined, by the station they come from (1 of each unless named)",
+        examples=["{wheels: 4}"],
+    )
+    parts: AtOnce | None = Field(default=None, description="parts made of one", examples=["12"])
+    size: AtOnce | None = Field(default=None, description="parts worked on at once", examples=["8"])
+    timeout: Annotated[Duration, Field(gt=0)] | None = Field(
+        default=None,
+        description="wait after which fewer will do (for ever unless given)",
+        examples=["10 min"],
+    )
+    length: Annotated[Length, Field(gt=0)] | None = Field(default=None, description="of the belt", examples=["12 m"])
+    speed: Annotated[Speed, Field(gt=0)] | None = Field(default=None, description="of the belt", examples=["0.3 m/s"])
+    accumulating: bool = Field(
+        default=True, description="whether parts close up while the first cannot leave", examples=["false"]
+    )
+    capacity: Annotated[int, Field(ge=1, le=LARGEST_BUFFER)] | None = Field(
+        default=None, description="parts it holds at most (a storage without limit unless given)", examples=["24"]
+    )
+    stay: TimeDistribution = Field(default=Constant(0.0), description="least time in it", examples=["2 h"])
     crew: Crew = Field(default_factory=dict, description="people held while processing", examples=["{operator: 1}"])
+    attend: Annotated[int, Field(ge=1, le=1_000)] = Field(
+        default=1, description="machines that one person of its crew tends", examples=["4"]
+    )
+    attended: bool = Field(
+        default=True, description="whether it needs people; if not, it runs on outside the shifts", examples=["false"]
+    )
+    shifts: Shifts | None = Field(
+        default=None, description="when it works (as the line unless given)", examples=["{pattern: continuous}"]
+    )
+    priority: Priority = Field(default=WORK_FIRST, description="which requests for people go first (lowest)")
+    prevalence: Share | None = Field(default=None, description="share of what comes that is bad", examples=["0.03"])
+    false_accept: Share = Field(default=0.0, description="share of the bad parts accepted", examples=["0.1"])
     scrap: Share = Field(default=0.0, description="share of the parts scrapped", examples=["0.01"])
     false_reject: Share = Field(default=0.0, description="share of the good parts rejected", examples=["0.003"])
     failures: dict[str, Failure] = Field(
         default_factory=dict, description="ways to fail", examples=["{jam: {ttf: 2 h, ttr: 3 min}}"]
+    )
+    maintenance: dict[str, Maintenance] = Field(
+        default_factory=dict, description="planned upkeep", examples=["{overhaul: {every: 200 h, lasts: 30 min}}"]
+    )
+    startup_scrap: StartupScrap | None = Field(
+        default=None, description="scrap of the first parts after a stop", examples=["{parts: 5, share: 0.4}"]
     )
     setup: Setup | None = Field(
         default=None, description="what a change of product needs", examples=["{time: 20 min, crew: {setter: 1}}"]
@@ -178,6 +191,48 @@ class Station(Described):
         default_factory=dict, description="options to automate it", examples=["{robot: {cycle: 9 s, capex: 180 kEUR}}"]
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _holders_have_no_cycle(cls, value: Any) -> Any:  # noqa: ANN401 -- whatever was written
+        """Give a conveyor and a storage, where nothing is worked on, a cycle of no time."""
+        if isinstance(value, dict) and value.get("kind") in HOLDERS and "cycle" not in value:
+            return {**value, "cycle": Constant(0.0)}
+        return value
+
+    @model_validator(mode="after")
+    def _has_the_keys_of_its_kind(self) -> Self:
+        wrong = [key for key, kinds in OF_KIND.items() if self.kind not in kinds]
+        wrong += OF_MACHINES if self.kind in HOLDERS else ()
+        wrong += OF_WORK if self.kind == "storage" else ()
+        wrong = [key for key in wrong if getattr(self, key) != self._unless_given(key)]
+        if wrong:
+            raise refused(f"a station of kind {self.kind} has no `{wrong[0]}`; leave it out, or write another kind")
+        missing = [key for key in NEEDS.get(self.kind, ()) if getattr(self, key) is None]
+        if missing:
+            raise refused(f"a station of kind {self.kind} needs `{missing[0]}`")
+        return self
+
+    @classmethod
+    def _unless_given(cls, key: str) -> Any:  # noqa: ANN401 -- of any field
+        return Constant(0.0) if key == "cycle" else cls.model_fields[key].get_default(call_default_factory=True)
+
+    @model_validator(mode="after")
+    def _keys_agree(self) -> Self:
+        if self.prevalence is not None and self.scrap:
+            raise refused("`prevalence` says how many are bad; leave out `scrap`")
+        if self.prevalence is None and self.false_accept:
+            raise refused("bad parts are accepted only where some are bad; write prevalence: 0.03")
+        if not self.attended and (self.crew or self.shifts):
+            raise refused("a station that runs unattended has no crew and no shifts; leave out `attended`, or these")
+        if self.attend > 1 and not self.crew:
+            raise refused("`attend` shares out the people of a crew; write crew: {operator: 1}, or leave it out")
+        return self
+
+    @property
+    def belt_s(self) -> float:
+        """Time from a conveyor's start to its end [s]."""
+        return (self.length or 0.0) / (self.speed or 1.0)
+
     @property
     def ideal(self) -> float:
         """Ideal time per part [s] of one piece: `ideal_cycle` where given, else the cycle's mean."""
@@ -185,8 +240,9 @@ class Station(Described):
 
     @property
     def reject(self) -> float:
-        """Share of the parts that leave as scrap: the bad ones, and of the good ones those falsely rejected."""
-        return self.scrap + (1 - self.scrap) * self.false_reject
+        """Share of the parts that it rejects: of the bad ones those found, of the good ones those falsely rejected."""
+        bad = self.scrap if self.prevalence is None else self.prevalence
+        return bad * (1 - self.false_accept) + (1 - bad) * self.false_reject
 
     def with_option(self, name: str) -> Station:
         """Return the station as the option makes it; its other options are gone.
@@ -199,7 +255,10 @@ class Station(Described):
             If the station has no such option.
         """
         option = self.automation[name]
-        keys = ("machines", "cycle", "ideal_cycle", "setup", "crew", "scrap", "false_reject", "failures", "power")
+        keys = (
+            "machines", "cycle", "ideal_cycle", "setup", "crew", "attend", "attended", "scrap", "false_reject",
+            "failures", "maintenance", "startup_scrap", "power",
+        )  # fmt: skip
         changes = {key: value for key in keys if (value := getattr(option, key)) is not None}
         if "cycle" in changes:
             changes.setdefault("ideal_cycle", None)

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from twin.line.station import STATION_KINDS, Failure, Option, Power, Station
+from twin.line.failure import Failure
+from twin.line.power import Power
+from twin.line.station import STATION_KINDS, Option, Station
 
 STATES = (
     "off_shift",
