@@ -199,6 +199,8 @@ def _timers(
     number(machines, "repair_timer", failing)
     first["transports"] = len(owners)
     number(edges, "timer", (e for e, row in enumerate(edges) if row["stream"] >= 0 or row["overtaking"]))
+    first["entries"] = len(owners)
+    number(machines, "entry_timer", _asking("entry_timer", machines))
     first["arrivals"] = len(owners)
     number(edges, "timer", (e for e, row in enumerate(edges) if row["arrival_stream"] >= 0))
     first["orders"] = len(owners)
@@ -206,13 +208,24 @@ def _timers(
     for name, there in (("book", orders and orders.book), ("drawn", orders and orders.every)):
         first[name] = len(owners) if there else -1
         owners += [0] if there else []
+    first["timeouts"] = len(owners)
+    number(stations, "timeout_timer", _asking("timeout_timer", stations))
     first["shift_end"] = len(owners)
     owners += [0] if closes else []
     first["failures"] = len(owners)
     number(machines, "failure_timer", failing)
+    first["upkeeps"] = len(owners)
+    number(machines, "upkeep_timer", _asking("upkeep_timer", machines))
     first["shift_start"] = len(owners)
     owners += [0] if closes else []
+    first["standbys"] = len(owners)
+    number(machines, "standby_timer", _asking("standby_timer", machines))
     return first, owners
+
+
+def _asking(timer: str, rows: list[Row]) -> list[int]:
+    """Return the rows that ask for a timer, by naming it."""
+    return [i for i, row in enumerate(rows) if timer in row]
 
 
 def make_plan(scenario: Scenario) -> Plan:

@@ -22,8 +22,9 @@ GROUP = 16
 """Marked stations are counted in groups of so many, so that settling finds them without a look at each station."""
 
 FULL = 0
-"""1 in the rules of lines whose parts differ: lots, orders, products, setups. A clock binds its rules with either; of
-the plain rules the compiler leaves out what stands under `if FULL`."""
+"""1 in the full rules, 0 in the plain ones, which know one kind of part and of station, one crew a machine and one
+calendar. A clock binds its rules with either; of the plain rules the compiler leaves out what stands under `if FULL`.
+"""
 
 IDLE, WORK, DONE, PREPARE = 0, 1, 2, 3
 """What a machine holds: no part, a part with work left, a finished part, a part that it is set up for."""
@@ -116,6 +117,10 @@ PLAIN: dict[str, dict[str, str]] = {
 MORE: dict[str, dict[str, str]] = {
     "line": {
         "unsettled": INTEGER,
+        # more timers: the first index of each rank
+        "entries": INTEGER, "timeouts": INTEGER, "upkeeps": INTEGER, "standbys": INTEGER,
+        # pieces that joining has taken
+        "joined": INTEGER,
         # orders: the book's come first in their table and stay; drawn ones are numbered on
         "book": INTEGER, "drawn": INTEGER, "next_row": INTEGER, "book_orders": INTEGER, "last_order": INTEGER,
         "order_free": INTEGER, "order_free_count": INTEGER, "orders_arrived": INTEGER, "orders_departed": INTEGER,
@@ -127,15 +132,35 @@ MORE: dict[str, dict[str, str]] = {
     "machines": {
         "product": INTEGER, "order": INTEGER, "setup": REAL, "setup_timer": INTEGER, "ideal_cycle": REAL, "ideal": REAL,
         "setup_stream": PLACE, "share_stream": PLACE, "rework_stream": PLACE, "product_stream": PLACE,
+        # several parts: the next finished one to let go, parts still to be cut
+        "rest": INTEGER, "copies": INTEGER,
+        # a belt or a store: parts on it, the last of them, the timer of its entry, when it stopped and for how long
+        "load": INTEGER, "tail": INTEGER, "entry_timer": INTEGER, "entered": REAL, "stopped": REAL, "lag": REAL,
+        # upkeep: its tasks, the one that waits, their timer; parts still to come as start-up scrap
+        "first_task": INTEGER, "last_task": INTEGER, "pending": INTEGER, "upkeep_timer": INTEGER, "startup": INTEGER,
+        # standby
+        "standby_timer": INTEGER, "standby": INTEGER, "standby_since": REAL, "standby_s": REAL, "warm_ups": INTEGER,
+        # minor stops, people
+        "minor_stops": INTEGER, "priority": INTEGER,
     },
     "stations": {
         "first_job": INTEGER, "first_other": INTEGER, "dispatch": INTEGER, "product_odds": INTEGER,
         "setup_between": INTEGER, "setup_share": REAL, "setup_mean": REAL, "changeover": INTEGER,
         "setup_first": INTEGER, "setup_last": INTEGER,
+        "kind": INTEGER, "many": INTEGER, "timeout": REAL, "timeout_timer": INTEGER,
+        "belt": REAL, "pitch": REAL, "accumulating": INTEGER, "stay_stream": INTEGER,
+        "first_carrier": INTEGER, "last_carrier": INTEGER,
+        "startup_parts": INTEGER, "startup_share": REAL, "startup_after": INTEGER,
+        "standby_after": REAL, "priority": INTEGER,
     },
-    "edges": {"overtaking": INTEGER, "arrival_odds": INTEGER, "arrival_product": INTEGER},
-    "parts": {"pieces": INTEGER, "order": INTEGER, "product": INTEGER, "step": INTEGER, "left": REAL},
-    "failures": {"setup_first": INTEGER, "setup_last": INTEGER},
+    "edges": {"overtaking": INTEGER, "arrival_odds": INTEGER, "arrival_product": INTEGER, "takes": INTEGER},
+    "parts": {
+        "pieces": INTEGER, "order": INTEGER, "product": INTEGER, "step": INTEGER, "left": REAL, "carrier": INTEGER,
+    },
+    "failures": {
+        "setup_first": INTEGER, "setup_last": INTEGER, "priority": INTEGER,
+        "minor": INTEGER, "worn": REAL, "wear_first": INTEGER, "wear_last": INTEGER,
+    },
     "events": {"pieces": INTEGER, "product": INTEGER},
     "orders": {
         "number": INTEGER, "open": INTEGER, "release": REAL, "due": REAL, "pieces": INTEGER, "lots": INTEGER,
@@ -151,7 +176,7 @@ MORE: dict[str, dict[str, str]] = {
         "edge": INTEGER, "ready": REAL, "left": REAL,
     },
 }  # fmt: skip
-"""What lines whose parts differ keep besides, in fields behind the others and in tables of their own."""
+"""What the full rules keep besides, in fields behind the others and in tables of their own."""
 
 TABLES: dict[bool, dict[str, dict[str, str]]] = {
     False: PLAIN,

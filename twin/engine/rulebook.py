@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from twin.engine import records
 from twin.engine.rules import (
+    batches,
+    belts,
     calendar,
     crew,
     delays,
@@ -26,7 +28,9 @@ from twin.engine.rules import (
     releases,
     setup,
     sources,
+    standby,
     timers,
+    upkeep,
     work,
 )
 
@@ -43,6 +47,10 @@ MODULES = (
     setup,
     delays,
     dispatch,
+    batches,
+    belts,
+    upkeep,
+    standby,
     flow,
     outcome,
     sources,
