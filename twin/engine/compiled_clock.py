@@ -15,6 +15,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from twin.engine.records import winner_tree
 from twin.engine.rulebook import bind, rules, rules_key
 from twin.errors import InputError
@@ -96,7 +98,7 @@ def _bound(*, full: bool) -> dict[str, Any]:
     others = numba.config.CACHE_DIR  # type: ignore[attr-defined]
     numba.config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
     name = MODULES[full]
-    namespace = bind(_compiled, module=name, full=full)
+    namespace = bind(_compiled, module=name, full=full, index=np.uint64)
     numba.config.CACHE_DIR = others  # type: ignore[attr-defined]
     module = types.ModuleType(name)
     vars(module).update(namespace)

@@ -170,7 +170,7 @@ def _machines(b: Builder, v: Varied, outs: list[list[int]], rework: list[int]) -
             machines.append({
                 "index": len(machines), "station": s, "account": len(STATES) * len(machines), "part": -1, "edge": -1,
                 "next_blocked": -1, "first_failure": first, "last_failure": last, "acting": -1, "due": INFINITE,
-                "broken": -1, "repair_timer": -1, "failure_timer": -1, "crew_first": crew_first, "crew_last": crew_last,
+                "broken": -1, "crew_first": crew_first, "crew_last": crew_last,
                 "cycle_stream": b.stream(name, number, "cycle", drawn_of(station.cycle)),
                 **(machine_fields(v, name, number, station, row) if b.full else {}),
                 "scrap_stream": b.stream(name, number, "scrap", None) if scraps else 0,
@@ -320,7 +320,7 @@ def _line_row(tables: Tables, fields: Row, leaves: int, reserve: int, on: int, w
     for name, value in fields.items():
         if name in (line.dtype.names or ()):
             line[name] = value
-    line["leaves"], line["reserve"], line["on"], line["windows"], line["top"] = leaves, reserve, on, windows_, -1
+    line["leaves"], line["reserve"], line["on"], line["windows"], line["top"] = leaves, reserve, on, windows_, 0
 
 
 def _free_list(tables: Tables, count: int) -> None:

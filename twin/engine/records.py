@@ -19,6 +19,8 @@ INFINITE = 1e300
 UNLIMITED = 1 << 60
 
 GROUP = 16
+GROUP_BITS = 4
+ONE = 1
 """Marked stations are counted in groups of so many, so that settling finds them without a look at each station."""
 
 FULL = 0
@@ -59,10 +61,10 @@ from the end. A column is narrower, so that with whole numbers it makes whole nu
 PLAIN: dict[str, dict[str, str]] = {
     "line": {
         "full": INTEGER,
-        "now": REAL, "flag": INTEGER, "moves": INTEGER, "on": INTEGER, "marked": INTEGER, "top": INTEGER,
+        "now": REAL, "flag": INTEGER, "moves": INTEGER, "on": INTEGER, "marked": INTEGER, "top": PLACES,
         # timers: the first index of each rank, and the number of leaves of the winner tree
         "setups": INTEGER, "repairs": INTEGER, "transports": INTEGER, "arrivals": INTEGER, "orders": INTEGER,
-        "shift_end": INTEGER, "failures": INTEGER, "shift_start": INTEGER, "leaves": INTEGER,
+        "shift_end": INTEGER, "failures": INTEGER, "shift_start": INTEGER, "leaves": PLACES,
         # calendar
         "week": INTEGER, "window": INTEGER, "windows": INTEGER,
         # parts
@@ -75,23 +77,23 @@ PLAIN: dict[str, dict[str, str]] = {
         "tracing": INTEGER, "event_count": INTEGER, "event_limit": INTEGER,
     },
     "machines": {
-        "index": INTEGER, "station": PLACE, "state": INTEGER, "phase": INTEGER, "part": INTEGER, "edge": INTEGER,
-        "since": REAL, "work": REAL, "start": REAL, "done": REAL, "cycle": REAL, "account": INTEGER,
+        "index": PLACES, "station": PLACE, "state": PLACES, "phase": INTEGER, "part": INTEGER, "edge": INTEGER,
+        "since": REAL, "work": REAL, "start": REAL, "done": REAL, "cycle": REAL, "account": PLACES,
         "crewed": INTEGER, "crew_first": INTEGER, "crew_last": INTEGER, "next_blocked": INTEGER,
         "first_failure": INTEGER, "last_failure": INTEGER, "acting": INTEGER, "fails_at": REAL, "due": REAL,
-        "broken": INTEGER, "repair": REAL, "repair_end": REAL, "repair_timer": INTEGER, "failure_timer": INTEGER,
+        "broken": INTEGER, "repair": REAL, "repair_end": REAL, "repair_timer": PLACES, "failure_timer": PLACES,
         "asked": REAL, "waiting": INTEGER, "promised": INTEGER, "need_first": INTEGER, "need_last": INTEGER,
         "cycle_stream": PLACE, "scrap_stream": PLACE, "route_stream": PLACE,
         "parts": INTEGER, "scrap": INTEGER, "rework": INTEGER, "failures": INTEGER, "repaired": INTEGER,
     },
     "stations": {
-        "index": INTEGER, "first_machine": INTEGER, "last_machine": INTEGER, "first_in": INTEGER, "last_in": INTEGER,
+        "index": PLACES, "first_machine": PLACE, "last_machine": PLACE, "first_in": PLACE, "last_in": PLACE,
         "first_out": INTEGER, "last_out": INTEGER, "crew_first": INTEGER, "crew_last": INTEGER,
         "saturated": INTEGER, "scrap": REAL, "marked": INTEGER, "in_loop": INTEGER, "blocked": INTEGER,
         "visited": INTEGER, "next_visit": INTEGER,
     },
     "edges": {
-        "index": INTEGER, "to": INTEGER, "capacity": INTEGER, "rework": INTEGER, "cumulative": REAL,
+        "index": PLACES, "to": INTEGER, "capacity": INTEGER, "rework": INTEGER, "cumulative": REAL,
         "head": INTEGER, "tail": INTEGER, "level": INTEGER, "ready": INTEGER,
         "first_blocked": INTEGER, "last_blocked": INTEGER,
         "stream": INTEGER, "timer": INTEGER, "moving": INTEGER, "last_arrival": REAL, "limit": INTEGER,
@@ -109,7 +111,7 @@ PLAIN: dict[str, dict[str, str]] = {
     },
     "needs": {"pool": PLACE, "count": INTEGER},
     "waits": {"machine": PLACE, "before": INTEGER, "after": INTEGER},
-    "streams": {"position": INTEGER, "limit": INTEGER, "offset": INTEGER},
+    "streams": {"position": PLACE, "limit": PLACE, "offset": PLACE},
     "events": {"time": REAL, "kind": INTEGER, "owner": INTEGER, "a": INTEGER, "b": INTEGER, "c": INTEGER, "x": REAL},
 }  # fmt: skip
 """The tables of lines whose parts are alike, and their fields: whole numbers, indices, or reals such as seconds."""

@@ -78,6 +78,10 @@ def rules() -> dict[str, types.FunctionType]:
     return found
 
 
+INDEX_CONSTANTS = ("ONE", "GROUP", "GROUP_BITS", "BUFFER_MASK")
+"""Constants that go into indices: a compiled clock takes them unsigned, as `PLACE` says."""
+
+
 def constants() -> dict[str, Any]:
     """Return every constant that rules name: those of `records` and of the rule modules."""
     named: dict[str, Any] = {}
@@ -92,6 +96,7 @@ def bind(
     module: str = __name__,
     *,
     full: bool = False,
+    index: Callable[[int], Any] = int,
 ) -> dict[str, Any]:
     """Return the rules rebuilt over one namespace: each passed through `wrap`, those in `replaced` exchanged.
 
@@ -99,6 +104,7 @@ def bind(
     """
     given = {"FULL": int(full), "__builtins__": __builtins__, "__name__": module}
     namespace: dict[str, Any] = constants() | given
+    namespace |= {name: index(namespace[name]) for name in INDEX_CONSTANTS}
     for name, rule in rules().items():
         if replaced and name in replaced:
             namespace[name] = replaced[name]

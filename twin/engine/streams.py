@@ -6,7 +6,6 @@ A stream depends on names alone, so scenarios that share a station share its luc
 from __future__ import annotations
 
 import hashlib
-from array import array
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -16,6 +15,7 @@ from twin.errors import Defect
 
 if TYPE_CHECKING:
     from twin.line.distributions import Distribution
+    from twin.line.variates import Floats
 
 BLOCK = 1024
 """Variates drawn at a time; a stream's ring holds two blocks."""
@@ -47,23 +47,28 @@ def generator(seed: int, replication: int, stream: Stream) -> np.random.Generato
     return np.random.Generator(np.random.SFC64(np.random.SeedSequence(seed, spawn_key=(replication, *words))))
 
 
-def variates(rng: np.random.Generator, distribution: Distribution | None, count: int) -> np.ndarray[Any, Any]:
+def variates(rng: np.random.Generator, distribution: Distribution | None, count: int) -> Floats:
     """Return `count` variates: drawn standard, then scaled, so that a changed mean keeps the draws."""
+    drawn = np.empty(count)
+    fill(rng, distribution, drawn)
+    return drawn
+
+
+def fill(rng: np.random.Generator, distribution: Distribution | None, drawn: Floats) -> None:
+    """Fill an array with variates, as `variates` does."""
     if distribution is None:
-        return rng.random(count)
+        rng.random(out=drawn)
+        return
     family, shape = distribution.standard
-    if family == "constant":
-        standard = np.zeros(count)
-    elif family == "uniform":
-        standard = rng.random(count)
-    elif family == "exponential":
-        standard = rng.standard_exponential(count)
+    if family == "exponential":
+        rng.standard_exponential(out=drawn)
     elif family == "gamma":
-        standard = rng.standard_gamma(shape, count)
-    else:
-        standard = rng.standard_normal(count)
-    scaled: np.ndarray[Any, Any] = distribution.scaled(standard)
-    return scaled
+        rng.standard_gamma(shape, out=drawn)
+    elif family == "uniform":
+        rng.random(out=drawn)
+    elif family != "constant":
+        rng.standard_normal(out=drawn)
+    drawn[:] = distribution.scaled(drawn)
 
 
 class Draws:
@@ -82,31 +87,46 @@ class Draws:
         self._reserves = np.array([RESERVE + stream.burst for stream in streams], dtype=np.int64)
         self._enough = self._reserves + HARDLY_USED if sparing else np.full(len(streams), BLOCK)
         self._filled = np.zeros(len(streams), dtype=np.int64)
+        self._seen: Any = None
+        self._rings: Floats
+        self._positions: np.ndarray[Any, Any] | None
+        self._limits: np.ndarray[Any, Any] | None
 
     def open(self, world: World) -> None:
         """Fill the first block of every random stream, and all of a constant one: it never runs low."""
+        self._look_at(world)
         for k, random in enumerate(self._random):
-            self._fill(world, k)
+            self._fill(k)
             if not random:
-                self._fill(world, k)
+                self._fill(k)
         self._set_limits(world)
 
     def refill(self, world: World) -> None:
         """Draw a block for every stream that has not enough."""
-        if isinstance(world.streams, list):
-            positions = np.array([row.position for row in world.streams])
+        if self._seen is not world.streams:
+            self._look_at(world)
+        if self._positions is None:
+            left = self._filled - np.array([row.position for row in world.streams])
         else:
-            positions = world.streams["position"]
-        if np.any((positions > self._filled) & self._random):
+            left = self._filled - self._positions.astype(np.int64)
+        if left.min() < 0 and np.any((left < 0) & self._random):
             raise Defect("a random stream is exhausted: one settling took more variates than are kept ready")
-        for k in np.flatnonzero((self._filled - positions <= self._enough) & self._random).tolist():
-            self._fill(world, k)
+        for k in ((left <= self._enough) & self._random).nonzero()[0].tolist():
+            self._fill(k)
         self._set_limits(world)
 
-    def _fill(self, world: World, k: int) -> None:
-        block = variates(self._generator(k), self._streams[k].distribution, BLOCK)
-        start = k * BUFFER + int(self._filled[k]) % BUFFER
-        world.draws[start : start + BLOCK] = array("d", block.tobytes()) if isinstance(world.draws, array) else block
+    def _look_at(self, world: World) -> None:
+        """Keep plain views of what is read and written at each refill: to find them costs more than to use them."""
+        self._seen = world.streams
+        self._rings = np.frombuffer(world.draws, dtype=np.float64)
+        objects = isinstance(world.streams, list)
+        self._positions, self._limits = (
+            (None, None) if objects else (np.asarray(world.streams[name]) for name in ("position", "limit"))
+        )
+
+    def _fill(self, k: int) -> None:
+        first = k * BUFFER + int(self._filled[k]) % BUFFER
+        fill(self._generator(k), self._streams[k].distribution, self._rings[first : first + BLOCK])
         self._filled[k] += BLOCK
         self._enough[k] = BLOCK
 
@@ -123,11 +143,11 @@ class Draws:
 
     def _set_limits(self, world: World) -> None:
         limits = np.where(self._random, self._filled - self._reserves, UNLIMITED)
-        if isinstance(world.streams, list):
-            for row, limit in zip(world.streams, limits.tolist(), strict=True):
-                row.limit = limit
-        else:
-            world.streams["limit"] = limits
+        if self._limits is not None:
+            self._limits[:] = limits
+            return
+        for row, limit in zip(world.streams, limits.tolist(), strict=True):
+            row.limit = limit
 
     def state(self) -> list[tuple[int, list[int]]]:
         """Return variates drawn so far and the words of the generator's state, by stream."""

@@ -7,8 +7,10 @@ from twin.engine.records import (
     FIRST_COME,
     FULL,
     GROUP,
+    GROUP_BITS,
     IDLE,
     INFINITE,
+    ONE,
     STARVED,
     WORK,
     Record,
@@ -247,15 +249,15 @@ def settle(world: World) -> None:
     while line.marked > 0:
         s = line.top
         while world.stations[s].marked == 0:
-            if s & (GROUP - 1) == GROUP - 1 and world.groups[s // GROUP] == 0:
+            if s & (GROUP - ONE) == GROUP - ONE and world.groups[s >> GROUP_BITS] == 0:
                 s -= GROUP
             else:
-                s -= 1
+                s -= ONE
         line.top = s
         station = world.stations[s]
         station.marked = 0
-        world.groups[s // GROUP] -= 1
+        world.groups[s >> GROUP_BITS] -= 1
         line.marked -= 1
         if line.on == 1:
             station_moves(world, station)
-    line.top = -1
+    line.top = 0

@@ -5,11 +5,12 @@ from __future__ import annotations
 from twin.engine.records import (
     DRAIN,
     FULL,
-    GROUP,
+    GROUP_BITS,
     GROW,
     GROW_ORDERS,
     LOCKED,
     LOST,
+    ONE,
     ORDER_RESERVE,
     REFILL,
     Record,
@@ -27,7 +28,7 @@ def draw(world: World, k: int) -> float:
     """Return the next variate of stream k."""
     stream = world.streams[k]
     position = stream.position
-    stream.position = position + 1
+    stream.position = position + ONE
     if position >= stream.limit:
         world.line[0].flag |= REFILL
     return world.draws[stream.offset + (position & BUFFER_MASK)]
@@ -83,7 +84,7 @@ def mark(world: World, station: Record) -> None:
     if station.marked == 0:
         station.marked = 1
         s = station.index
-        world.groups[s // GROUP] += 1
+        world.groups[s >> GROUP_BITS] += 1
         line = world.line[0]
         line.marked += 1
         if s > line.top:
