@@ -31,6 +31,9 @@ calendar. A clock binds its rules with either; of the plain rules the compiler l
 IDLE, WORK, DONE, PREPARE = 0, 1, 2, 3
 """What a machine holds: no part, a part with work left, a finished part, a part that it is set up for."""
 
+MACHINE, ASSEMBLY, SPLIT, BATCH, CONVEYOR, STORAGE = range(6)
+"""The kinds of station that the rules tell apart; an inspection is a machine."""
+
 OFF_SHIFT, MAINTENANCE, WAITING_REPAIR, DOWN, SETUP, WAITING_OPERATOR, PROCESSING, BLOCKED, STARVED = range(9)
 """The machine states by their index in `twin.events.STATES`."""
 

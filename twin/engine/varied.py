@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from twin.engine.builder import SOURCE, Row, filled
+from twin.engine.kinds import kind_fields
 from twin.engine.records import (
     BETWEEN_ORDERS,
     BETWEEN_PRODUCTS,
@@ -101,6 +102,7 @@ def station_fields(v: Varied, name: str, station: Station) -> Row:
         own += is_own
         v.jobs.append(_job(v, name, product) | {"stream": own if is_own else 0})
     fields: Row = {"first_job": first_job, "dispatch": DISPATCH[v.line.dispatch_at(name)], "product_odds": -1}
+    fields |= kind_fields(station)
     if v.line.source.kind == "saturated" and name in v.line.fed:
         fields["product_odds"] = v.product_odds(name)
     if setup is not None:
