@@ -55,6 +55,8 @@ class SimpyClock:
         """Run up to, not including, `until` [s]."""
         if until > self.environment.now:
             self.environment.run(until=until)
+        if self.world.line[0].full and self._rules["stands_for_ever"](self.world):
+            self._see_to(self.world)
 
     def _event(self, i: int) -> Event:
         """Return the event of timer i: one object, put in the queue each time that the timer is set.

@@ -101,7 +101,9 @@ def station_fields(v: Varied, name: str, station: Station) -> Row:
         is_own = product is not None and name in v.line.products[product].cycle
         own += is_own
         v.jobs.append(_job(v, name, product) | {"stream": own if is_own else 0})
-    fields: Row = {"first_job": first_job, "dispatch": DISPATCH[v.line.dispatch_at(name)], "product_odds": -1}
+    # What takes several parts at once takes those that have waited longest.
+    dispatch = "first_come" if station.kind in ("assembly", "batch") else v.line.dispatch_at(name)
+    fields: Row = {"first_job": first_job, "dispatch": DISPATCH[dispatch], "product_odds": -1}
     fields |= kind_fields(station)
     if v.line.source.kind == "saturated" and name in v.line.fed:
         fields["product_odds"] = v.product_odds(name)
@@ -126,7 +128,7 @@ def _job(v: Varied, name: str, product: str | None) -> Row:
         v.numbers += [float(number) for point in job.cycle.by_pieces for number in point]
     return {
         "kind": kind, "first_point": first, "last_point": len(v.numbers), "scrap": job.reject,
-        "ideal": -1.0 if job.ideal_cycle is None else job.ideal_cycle,
+        "many": job.many, "ideal": -1.0 if job.ideal_cycle is None else job.ideal_cycle,
         "drawn_mean": 1.0 if kind == BY_PIECES else drawn_of(job.cycle).mean,
     }  # fmt: skip
 
@@ -136,12 +138,12 @@ def machine_fields(v: Varied, name: str, number: int, station: Station, station_
     for product, variant in v.line.products.items():
         if name in variant.cycle:
             v.b.stream(name, number, f"cycle {product}", drawn_of(variant.cycle[name]))
-    fields: Row = {"product": -1, "setup_timer": -1}
+    fields: Row = {"product": -1, "setup_timer": -1, "rest": -1}
     if station.setup is not None:
         fields["setup_stream"] = v.b.stream(name, number, "setup", station.setup.drawn)
         fields["share_stream"] = v.b.stream(name, number, "setup_share", None)
     if station_row["product_odds"] >= 0:
-        fields["product_stream"] = v.b.stream(name, number, "product", None)
+        fields["product_stream"] = v.b.stream(name, number, "product", None, (station.size or 1) - 1)
     return fields
 
 
