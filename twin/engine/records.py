@@ -139,7 +139,7 @@ MORE: dict[str, dict[str, str]] = {
         "product": INTEGER, "order": INTEGER, "setup": REAL, "setup_timer": INTEGER, "ideal_cycle": REAL, "ideal": REAL,
         "setup_stream": PLACE, "share_stream": PLACE, "rework_stream": PLACE, "product_stream": PLACE,
         # several parts: the next one to let go, how many are still to be cut, the number of the next of those
-        "rest": INTEGER, "copies": INTEGER, "copy": INTEGER,
+        "rest": INTEGER, "copies": INTEGER, "copy_number": INTEGER,
         # a belt or a store: parts on it, the last of them, the timer of its entry, when it stopped and for how long
         "load": INTEGER, "tail": INTEGER, "entry_timer": INTEGER, "entered": REAL, "stopped": REAL, "lag": REAL,
         # upkeep: its tasks, the one that waits, their timer; parts still to come as start-up scrap

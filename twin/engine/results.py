@@ -176,7 +176,8 @@ def _waiting_for_parts(
         if row["phase"] == DONE:
             yield m, plan.stations[edges["to"][row["edge"]]]
         elif station["kind"] == BATCH and edges["ready"][feeds].sum() > 0:
-            yield m, f"{station['many'] - edges['ready'][feeds].sum()} more parts"
+            lacking = int(station["many"] - edges["ready"][feeds].sum())
+            yield m, f"{lacking} more {'part' if lacking == 1 else 'parts'}"
         elif station["kind"] == ASSEMBLY:
             lacking = [e for e in feeds if edges["ready"][e] < edges["takes"][e] and edges["capacity"][e] > 0]
             yield m, " and ".join(f"parts of {plan.edges[e].partition('->')[0]}" for e in lacking)

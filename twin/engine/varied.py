@@ -169,7 +169,7 @@ def part_ways(rows: Sequence[Row], outs: list[list[int]]) -> list[int]:
             left -= rows[e]["share"]
         reached = 0.0
         for e in ways[count:]:
-            reached += rows[e]["share"] / left if count else rows[e]["share"]
+            reached += rows[e]["share"] / left if count and left > 0 else rows[e]["share"]
             rows[e]["cumulative"] = reached
         if ways[count:]:
             rows[ways[-1]]["cumulative"] = 1.0  # a variate below 1 always finds a way

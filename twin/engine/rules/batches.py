@@ -20,14 +20,14 @@ def cut(world: World, station: Record, machine: Record) -> None:
     machine.rest = machine.part
     part.next = -1
     machine.copies = more
-    machine.copy = line.last_part + 1
+    machine.copy_number = line.last_part + 1
     line.last_part += more
     line.arrived += more
     change_wip(world, more)
     if part.order >= 0:
         world.orders[part.order].lots += more
     if line.tracing:
-        for number in range(machine.copy, machine.copy + more):
+        for number in range(machine.copy_number, machine.copy_number + more):
             log(world, LOG_ARRIVAL, station.index, number, 1, part.number, 0.0)
             log_lot(world, 1, part.product)
     next_copy(world, machine)
@@ -38,7 +38,7 @@ def next_copy(world: World, machine: Record) -> None:
     p = take_record(world)
     copy = world.parts[p]
     part = world.parts[machine.rest]
-    copy.number = machine.copy
+    copy.number = machine.copy_number
     copy.entry = part.entry
     copy.reworked = part.reworked
     copy.pieces = 1
@@ -47,7 +47,7 @@ def next_copy(world: World, machine: Record) -> None:
     copy.step = part.step
     copy.left = -1.0
     machine.part = p
-    machine.copy += 1
+    machine.copy_number += 1
     machine.copies -= 1
 
 
