@@ -55,7 +55,7 @@ def parts(run: Run, station: str, machine: int | None = None) -> list[tuple[floa
 
 
 def left(run: Run, station: str) -> list[tuple[float, Any, Any]]:
-    """Return when which parts left the station, and how they turned out; parts that were joined there left it in none."""
+    """Return when which parts left the station, and how they turned out; a part that was joined there did not."""
     own = (e for e in trace(run) if e.kind == "part" and e.station == station and e.fields["outcome"] != "joined")
     return [(event.time, event.fields["part"], event.fields["outcome"]) for event in own]
 

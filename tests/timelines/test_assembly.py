@@ -56,19 +56,9 @@ def test_one_body_and_four_wheels(follow: Follow) -> None:
         (29, 2),
         (31, 3),
     ]
+    with_bodies = {2: (1, 3, 4, 5), 7: (6, 8, 9, 10), 12: (11, 13, 14, 15)}
     assert joined(run) == [
-        (9, 1, 2),
-        (9, 3, 2),
-        (9, 4, 2),
-        (9, 5, 2),
-        (18, 6, 7),
-        (18, 8, 7),
-        (18, 9, 7),
-        (18, 10, 7),
-        (27, 11, 12),
-        (27, 13, 12),
-        (27, 14, 12),
-        (27, 15, 12),
+        (time, wheel, body) for time, body in ((9, 2), (18, 7), (27, 12)) for wheel in with_bodies[body]
     ]
     assert left(run, "join") == [(14, 2, "good"), (23, 7, "good"), (32, 12, "good")]
     accounts = run.accounts

@@ -182,7 +182,14 @@ def test_a_batch_takes_those_that_have_waited_longest_over_all_edges(follow: Fol
     # At 8 there are a's of 4 and 8, and b's of 5, blocked: taken in the order 4, 5, 8. At 20 a's of 12 and 16, and b's,
     # done at 13: taken in the order 12, 13, 16; the place of the first is filled by a's, done at 20.
     assert states(run, "a") == [(0, "processing"), (28, "blocked")]
-    assert states(run, "b") == [(0, "processing"), (5, "blocked"), (8, "processing"), (13, "blocked"), (20, "processing"), (25, "blocked")]
+    assert states(run, "b") == [
+        (0, "processing"),
+        (5, "blocked"),
+        (8, "processing"),
+        (13, "blocked"),
+        (20, "processing"),
+        (25, "blocked"),
+    ]
     assert states(run, "oven") == [(0, "starved"), (8, "processing")]
     assert levels(run, "a->oven") == [(0, 0), (4, 1), (8, 0), (12, 1), (16, 2), (20, 1), (24, 2)]
 

@@ -61,7 +61,10 @@ def test_one_part_becomes_four(follow: Follow) -> None:
 
 def test_what_is_cut_is_of_its_product_and_order_and_may_be_scrap(follow: Follow) -> None:
     """Two orders of one part each: all of b is scrap but one in a billion."""
-    products = {"a": {"cycle": {"saw": constant(10)}}, "b": {"cycle": {"saw": constant(20)}, "scrap": {"saw": 1 - 1e-9}}}
+    products = {
+        "a": {"cycle": {"saw": constant(10)}},
+        "b": {"cycle": {"saw": constant(20)}, "scrap": {"saw": 1 - 1e-9}},
+    }
     rows = [{"order": name.upper(), "product": name, "pieces": 1, "release": "0 s"} for name in "ab"]
 
     run = follow(

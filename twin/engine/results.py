@@ -169,15 +169,15 @@ def who_waits(plan: Plan, world: World) -> tuple[str, ...]:
 def _waiting_for_parts(
     plan: Plan, world: World, machines: Table, edges: Table, stations: Table
 ) -> Iterator[tuple[int, str]]:
-    """Yield the machines that wait for room and, of batches and assemblies that lack parts, those that wait for them."""
+    """Yield the machines that wait for room, and those of batches and assemblies that wait for parts."""
     for m, row in enumerate(machines):
         station = stations[row["station"]]
         feeds = list(world.ins[station["first_in"] : station["last_in"]])
         if row["phase"] == DONE:
             yield m, plan.stations[edges["to"][row["edge"]]]
         elif station["kind"] == BATCH and edges["ready"][feeds].sum() > 0:
-            lacking = int(station["many"] - edges["ready"][feeds].sum())
-            yield m, f"{lacking} more {'part' if lacking == 1 else 'parts'}"
+            more = int(station["many"] - edges["ready"][feeds].sum())
+            yield m, f"{more} more {'part' if more == 1 else 'parts'}"
         elif station["kind"] == ASSEMBLY:
             lacking = [e for e in feeds if edges["ready"][e] < edges["takes"][e] and edges["capacity"][e] > 0]
             yield m, " and ".join(f"parts of {plan.edges[e].partition('->')[0]}" for e in lacking)

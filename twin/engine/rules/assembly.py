@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from twin.engine.records import Record, World
+from typing import TYPE_CHECKING
+
 from twin.engine.rules.batches import batch_size, there
 from twin.engine.rules.flow import take, take_new, take_out
 from twin.engine.rules.record import LOG_PART, free_part, log, log_lot
+
+if TYPE_CHECKING:
+    from twin.engine.records import Record, World
 
 JOINED = -3
 """Where a part goes that is joined to another one; -1 is out, -2 is scrap."""

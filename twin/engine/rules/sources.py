@@ -16,7 +16,7 @@ def finds_room(world: World, edge: Record) -> bool:
     if edge.level > 0 or world.line[0].on == 0:
         return False
     station = world.stations[edge.to]
-    if FULL and (station.kind == ASSEMBLY or station.kind == BATCH):
+    if FULL and station.kind in (ASSEMBLY, BATCH):
         return False
     for m in range(station.first_machine, station.last_machine):
         if world.machines[m].phase == IDLE and world.machines[m].broken < 0:

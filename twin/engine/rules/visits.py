@@ -81,7 +81,7 @@ def settle(world: World) -> None:
         station.marked = 0
         world.groups[s >> GROUP_BITS] -= 1
         line.marked -= 1
-        if FULL and (station.kind == SPLIT or station.kind == BATCH):
+        if FULL and station.kind in (SPLIT, BATCH):
             let_out(world, station)
         if line.on == 1:
             station_moves(world, station)
@@ -98,7 +98,7 @@ def stands_for_ever(world: World) -> bool:
         return False
     for m in range(len(world.machines)):
         machine = world.machines[m]
-        if machine.state <= DOWN or (machine.phase != IDLE and machine.phase != DONE):
+        if machine.state <= DOWN or machine.phase not in (IDLE, DONE):
             return False
     for i in range(line.shift_end):
         if world.timers[i] < INFINITE:
