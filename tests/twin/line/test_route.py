@@ -55,3 +55,16 @@ def test_two_stations_share_a_loop_just_when_each_is_reached_from_the_other(ways
 
     together = {(a, b) for loop in loops(ways) for a in loop for b in loop}
     assert together == {(a, b) for a in "abcdefg" for b in "abcdefg" if comes_to(a, b) and comes_to(b, a)}
+
+
+def test_where_rejected_parts_have_an_edge_the_others_share_what_is_left() -> None:
+    ways: list[dict[str, object]] = [
+        {"from": "test", "to": "a", "probability": 0.5},
+        {"from": "test", "to": "fix", "rejected": True},
+        {"from": "test", "to": "out"},
+        {"from": "fix", "to": "out"},
+    ]
+    route = [Edge.model_validate(way) for way in ways]
+
+    assert probabilities(route, {"test": 0.2}) == (0.4, 0.2, 0.4, 1.0)
+    assert probabilities(route) == (0.5, 0.0, 0.5, 1.0)
