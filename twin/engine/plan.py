@@ -178,7 +178,8 @@ def _machines(
         for number in range(station.machines):
             first, last = b.machine_failures(name, number, station)
             machines.append({
-                "index": len(machines), "station": s, "state": STARVED if row["on"] else OFF_SHIFT, "account": len(STATES) * len(machines), "part": -1, "edge": -1,
+                "index": len(machines), "station": s, "state": STARVED if row["on"] else OFF_SHIFT,
+                "account": len(STATES) * len(machines), "part": -1, "edge": -1,
                 "next_blocked": -1, "first_failure": first, "last_failure": last, "acting": -1, "due": INFINITE,
                 "broken": -1, "crew_first": crew_first, "crew_last": crew_last,
                 "cycle_stream": b.stream(name, number, "cycle", drawn_of(station.cycle)),

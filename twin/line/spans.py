@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from twin.line.shift_times import WEEK
@@ -89,4 +90,4 @@ def windows_of(shifts: Iterable[Span], pauses: Iterable[Span], *, each: bool) ->
 def _cut_at_weeks(span: Span) -> list[Span]:
     start, end = span
     bounds = [start, *range((start // WEEK + 1) * WEEK, end, WEEK), end]
-    return list(zip(bounds, bounds[1:], strict=False))
+    return list(pairwise(bounds))

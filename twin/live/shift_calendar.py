@@ -184,7 +184,7 @@ class ShiftCalendar:
 
 
 def with_calendars(scenario: Scenario, change: Callable[[Shifts], Shifts]) -> Scenario:
-    """Return the scenario with each of its calendars that has holidays changed: the line's, its stations', its pools'."""
+    """Return the scenario with all calendars changed that have holidays: the line's, its stations', its pools'."""
     line = scenario.line
 
     def changed(shifts: Shifts | None) -> Shifts | None:

@@ -95,22 +95,28 @@ def shift_ends(world: World) -> None:
         if pool.on == 1 and world.calendars[pool.calendar].on != 1:
             count_people(world, pool)
             pool.on = CLOSING
+    stop_machines(world)
+    if FULL:
+        people_go(world)
+    for p in range(len(world.pools)):
+        if world.pools[p].on == CLOSING:
+            world.pools[p].on = 0
+            change_pool(world, p, 0, 0)
+    if FULL:
+        others_come(world)
+
+
+def stop_machines(world: World) -> None:
+    """The machines of all stations whose calendars close leave the shift."""
     for m in range(len(world.machines)):
         machine = world.machines[m]
         station = world.stations[machine.station]
         if station.on == 1 and world.calendars[station.calendar].on == 0:
             leave_shift(world, machine)
     for s in range(len(world.stations)):
-        world.stations[s].on = 1 if world.calendars[world.stations[s].calendar].on != 0 else 0
-    if FULL:
-        people_go(world)
-    for p in range(len(world.pools)):
-        pool = world.pools[p]
-        if pool.on == CLOSING:
-            pool.on = 0
-            change_pool(world, p, 0, 0)
-    if FULL:
-        others_come(world)
+        station = world.stations[s]
+        if world.calendars[station.calendar].on == 0:
+            station.on = 0
 
 
 def people_go(world: World) -> None:
@@ -124,10 +130,11 @@ def people_go(world: World) -> None:
 def loses(world: World, machine: Record, first: int, last: int, asks: int) -> bool:
     """Whether any of those whom the machine has by needs first to last goes now."""
     node = machine.index * world.line[0].needs_most - first
+    going = 0
     for n in range(first, last):
-        if held(world, node + n, asks) > 0 and world.pools[world.needs[n].pool].on != 1:
-            return True
-    return False
+        if world.pools[world.needs[n].pool].on != 1:
+            going += held(world, node + n, asks)
+    return going > 0
 
 
 def lose_people(world: World, machine: Record) -> None:
@@ -284,18 +291,8 @@ def open_machine(world: World, machine: Record) -> None:
         run_clocks(world, machine)
 
 
-def open_line(world: World) -> None:
-    """Time 0: first draws, first timers, the first events of a trace."""
-    for m in range(len(world.machines)):
-        open_machine(world, world.machines[m])
-    for e in range(len(world.edges)):
-        edge = world.edges[e]
-        if edge.to >= 0 and edge.capacity != 0:
-            change_level(world, edge, 0)
-        if edge.arrival_stream >= 0:
-            set_time(world, edge.timer, draw(world, edge.arrival_stream))
-    if FULL:
-        open_orders(world)
+def open_calendars(world: World) -> None:
+    """Time 0: who is there, and when the first windows end or start."""
     for p in range(len(world.pools)):
         pool = world.pools[p]
         if FULL and (pool.on == 1 or world.calendars[pool.calendar].resting == 1):
@@ -308,5 +305,20 @@ def open_line(world: World) -> None:
                 set_time(world, calendar.end_timer, window_time(world, calendar, ENDS))
             else:
                 set_time(world, calendar.start_timer, window_time(world, calendar, 0))
+
+
+def open_line(world: World) -> None:
+    """Time 0: first draws, first timers, the first events of a trace."""
+    for m in range(len(world.machines)):
+        open_machine(world, world.machines[m])
+    for e in range(len(world.edges)):
+        edge = world.edges[e]
+        if edge.to >= 0 and edge.capacity != 0:
+            change_level(world, edge, 0)
+        if edge.arrival_stream >= 0:
+            set_time(world, edge.timer, draw(world, edge.arrival_stream))
+    if FULL:
+        open_orders(world)
+    open_calendars(world)
     for s in range(len(world.stations)):
         mark(world, world.stations[s])

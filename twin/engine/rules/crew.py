@@ -1,7 +1,7 @@
 """People: pools by skill, one order of requests (priority, time asked, station, machine).
 
-The one list of requests is kept as a queue a pool. A request may take people only from pools whose queue it heads; it is
-granted when they have all that it asks, which looks at no more than the heads.
+The one list of requests is kept as a queue a pool. A request may take people only from pools whose queue it heads; it
+is granted when they have all that it asks, which looks at no more than the heads.
 """
 
 from __future__ import annotations
