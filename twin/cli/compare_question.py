@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from twin.cli.default_times import times_for, times_note
-from twin.cli.resolve import SAMPLED, SHIFTS, line_of, samples_of, site_of, site_path, worked_between
+from twin.cli.resolve import SAMPLED, SHIFTS, line_of, samples_of, site_of, site_path
 from twin.errors import InputError
+from twin.line.work_calendar import scheduled_s
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -98,7 +99,7 @@ def question(
     places |= {there_level: f"--against {against}"} if there_level and there_level not in places else {}
     scenarios = _scenarios(described, places, problems)
     times = _tried(problems, times_for, described, horizon, warmup)
-    if times is not None and not worked_between(described.shifts, times[1], sum(times)):
+    if times is not None and not scheduled_s(described.shifts, times[1], sum(times)):
         problems.append(
             f'--horizon: no shift is worked in the "{horizon}" measured; measure longer, such as "{SHIFTS}"'
         )

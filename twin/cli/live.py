@@ -188,13 +188,14 @@ def watched_line(
     from twin.live.forecast import shift_plan
     from twin.live.shift_calendar import ShiftCalendar
 
+    calendar = ShiftCalendar(line.shifts, site.zone)
     return Watched(
         scenario=scenario(line, options),
         site=site,
-        calendar=ShiftCalendar(line.shifts, site.zone),
+        calendar=calendar,
         policy=policy_of(policy),
         root=root,
-        plan=lambda shift: shift_plan(line, shift) if plan is None else plan,
+        plan=lambda shift: shift_plan(line, shift, calendar) if plan is None else plan,
         forwards=forwards,
         every_s=_time("--every", every),
         replications=replications,

@@ -326,7 +326,7 @@ def times_of(shifts: Shifts, horizon: str, warmup: str | None) -> tuple[float, f
 
 
 def _time(shifts: Shifts, option: str, written: str, start: float, problems: list[str]) -> float:
-    from twin.line.work_calendar import HOUR, shift_hours
+    from twin.line.work_calendar import HOUR, shift_hours, worked_until
     from twin.units import SECONDS_PER_YEAR, parse
 
     found = 0.0
@@ -345,41 +345,3 @@ def _time(shifts: Shifts, option: str, written: str, start: float, problems: lis
     if start + found > LONGEST_YEARS * SECONDS_PER_YEAR:
         problems.append(f'{option}: "{written}" is too long; write a time of less than {LONGEST_YEARS} years in all')
     return found
-
-
-def worked_until(shifts: Shifts, start: float, work: float) -> float:
-    """Return when `work` [s] of time within shifts has passed since `start` [s from the first Monday 00:00].
-
-    Examples
-    --------
-    >>> from twin.line.work_calendar import Shifts
-    >>> worked_until(Shifts(pattern="1x8", days="mon-fri"), 0.0, 6 * 8 * 3600.0) / 3600  # Monday of the second week
-    182.0
-    """
-    from twin.line.work_calendar import HOUR, WEEK, scheduled_hours_per_week, windows
-
-    if work <= 0:
-        return start
-    a_week = scheduled_hours_per_week(shifts) * HOUR
-    weeks, rest = divmod(worked_between(shifts, 0.0, start) + work, a_week)
-    if rest == 0:  # the end of a week's last shift, not the beginning of the next week's first
-        weeks, rest = weeks - 1, a_week
-    for begin, end in windows(shifts):
-        if rest <= end - begin:
-            return weeks * WEEK + begin + rest
-        rest -= end - begin
-    return (weeks + 1) * WEEK  # rounding left something after the week's last shift
-
-
-def worked_between(shifts: Shifts, start: float, end: float) -> float:
-    """Return the time within shifts between two moments [s from the first Monday 00:00]."""
-    from twin.line.work_calendar import WEEK, windows
-
-    week = windows(shifts)
-
-    def until(moment: float) -> float:
-        weeks, within = divmod(moment, WEEK)
-        inside = sum(min(max(within - opens, 0.0), closes - opens) for opens, closes in week)
-        return weeks * sum(closes - opens for opens, closes in week) + inside
-
-    return until(end) - until(start)

@@ -17,11 +17,11 @@ from dashboards.numbers import (
     units,
 )
 from twin.cli.overload import overload, too_tight
-from twin.cli.resolve import SHIFTS, worked_between
+from twin.cli.resolve import SHIFTS
 from twin.kpi.policy import STANDARD
 from twin.line.diagram import station_names
 from twin.line.names import listed
-from twin.line.work_calendar import HOUR, WEEK, shift_hours, windows
+from twin.line.work_calendar import HOUR, WEEK, scheduled_s, shift_hours, windows
 from twin.study.intervals import Estimate, spread
 from twin.study.replicate import state_shares
 from twin.units import format_time
@@ -165,7 +165,7 @@ def _in_shifts(study: Study, start: float, time: float) -> str:
     if not study.scenario.line.alike and weeks and not rest:
         return "one week" if weeks == 1 else f"{weeks:,.0f} weeks"
     shifts = study.scenario.line.shifts
-    worked = worked_between(shifts, start, start + time) / (shift_hours(shifts) * HOUR)
+    worked = scheduled_s(shifts, start, start + time) / (shift_hours(shifts) * HOUR)
     whole = round(worked)
     if whole < 1 or abs(worked - whole) > ROUNDING * whole:
         return in_whole(time)

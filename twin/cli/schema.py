@@ -135,18 +135,19 @@ def _generator() -> type[GenerateJsonSchema]:
 def _as_written() -> dict[object, Schema]:
     """Return how a value is written, by the function that reads it."""
     from twin import units
-    from twin.line import lots, order_book, source, work_calendar
+    from twin.line import lots, order_book, shift_times, source
 
     text: Schema = {"type": "string"}
-    days = {"type": "array", "minItems": 1, "items": {"enum": list(work_calendar.DAYS)}}
+    days = {"type": "array", "minItems": 1, "items": {"enum": list(shift_times.DAYS)}}
     types: list[tuple[Any, Schema]] = [
         (units.Duration, quantity_schema(units.TIME)),
         (units.Power, quantity_schema(units.POWER)),
         (units.Money, quantity_schema(units.MONEY)),
         (units.Share, SHARE),
-        (work_calendar.TimeOfDay, text),
-        (work_calendar.Shift, text),
-        (work_calendar.Days, {"anyOf": [text, days]}),
+        (shift_times.TimeOfDay, text),
+        (shift_times.Shift, text),
+        (shift_times.Date, {"type": "string", "format": "date"}),
+        (shift_times.Days, {"anyOf": [text, days]}),
     ]
     return {alias.__metadata__[0].func: schema for alias, schema in types} | {
         lots.read_table: {

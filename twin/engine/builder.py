@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from math import lcm
 from typing import TYPE_CHECKING, Any
 
 from twin.engine.kinds import way_burst
 from twin.engine.records import INFINITE, empty
 from twin.engine.streams import BLOCK, RESERVE, Stream
 from twin.errors import InputError
+from twin.line.crews import able
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,8 +36,10 @@ class Builder:
         self.edges: tuple[Edge, ...] = line.edges
         self.station_index = {name: s for s, name in enumerate(line.stations)}
         self.pool_index = {skill: p for p, skill in enumerate(line.operators)}
+        self.people_unit = people_unit(line)
         self.streams: list[Stream] = []
-        self.needs: list[tuple[int, int]] = []
+        self.needs: list[Row] = []
+        self.needs_most = 1
         self.failures: list[Row] = []
         self.failure_names: list[str] = []
 
@@ -75,31 +79,67 @@ class Builder:
             )
         return self.stream(edge.name, 0, kind, distribution, burst)
 
+    def scaled(self, people: Mapping[str, int], tended: int = 1) -> dict[str, int]:
+        """Return people in the parts in which the line counts them; each tends so many machines."""
+        return {skill: count * (self.people_unit // tended) for skill, count in people.items()}
+
     def need(self, people: Mapping[str, int]) -> tuple[int, int]:
-        """Note whom somebody asks; return where the needs begin and end."""
+        """Note whom somebody asks, `scaled`; return where the needs begin and end.
+
+        A skill that several pools have is a row for each of them, all but the first an alternative.
+        """
         first = len(self.needs)
-        self.needs += [(self.pool_index[skill], count) for skill, count in people.items() if count > 0]
+        for skill, count in people.items():
+            if count > 0:
+                pools = able(skill, self.line.operators, self.line.pools)
+                self.needs += [
+                    {"pool": self.pool_index[name], "count": count, "alternative": int(i > 0)}
+                    for i, name in enumerate(pools)
+                ]
+        self.needs_most = max(self.needs_most, len(self.needs) - first)
         return first, len(self.needs)
 
     def machine_failures(self, name: str, number: int, station: Station) -> tuple[int, int]:
         """Note the failures of a machine; return where they begin and end."""
         first = len(self.failures)
         for failure_name, failure in station.failures.items():
-            asked = failure.repaired_by
+            asked = self.scaled(failure.repaired_by)
             owner = f"{name}.{failure_name}"
             all_first, all_last = self.need(asked)
-            own_first, own_last = self.need(lacking(asked, station.crew))
+            own_first, own_last = self.need(lacking(asked, self.scaled(station.crew, station.attend)))
             row = {
                 "operating": int(failure.clock == "operating"), "due": INFINITE,
                 "ttf_stream": self.stream(owner, number, "ttf", failure.time_to_failure),
                 "ttr_stream": self.stream(owner, number, "ttr", failure.ttr),
                 "all_first": all_first, "all_last": all_last, "own_first": own_first, "own_last": own_last,
+                "priority": failure.priority,
             }  # fmt: skip
             if station.setup is not None:
-                row["setup_first"], row["setup_last"] = self.need(lacking(asked, station.setup.crew))
+                row["setup_first"], row["setup_last"] = self.need(lacking(asked, self.scaled(station.setup.crew)))
             self.failures.append(row)
             self.failure_names.append(failure_name)
         return first, len(self.failures)
+
+
+MOST_PARTS_OF_A_PERSON = 1_000_000
+
+
+def people_unit(line: Line) -> int:
+    """Return into how many parts a person is counted: the least that makes whole numbers of all `attend`.
+
+    Raises
+    ------
+    InputError
+        If those are so many that they can no longer be counted.
+    """
+    tended = sorted({station.attend for station in line.stations.values()})
+    parts = lcm(*tended)
+    if parts > MOST_PARTS_OF_A_PERSON:
+        raise InputError(
+            f"stations: `attend` of {', '.join(map(str, tended))} shares people out in parts too small to count; "
+            "write numbers that have more factors in common"
+        )
+    return parts
 
 
 def lacking(asked: Mapping[str, int], there: Mapping[str, int]) -> dict[str, int]:

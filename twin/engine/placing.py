@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from twin.engine.orders_placed import Orders
 from twin.engine.records import (
@@ -30,13 +33,12 @@ from twin.engine.records import (
 from twin.engine.replication import measure_from
 from twin.engine.results import who_waits
 from twin.engine.rulebook import bind
+from twin.engine.rules.asking import CREW, REPAIR
+from twin.engine.rules.calendar import ENDS, RESTS, window_is, window_time
 from twin.engine.seen import Lot, MachineStands, Standing
 from twin.engine.waiting import fill_edge, on_their_way
-from twin.line.work_calendar import WEEK
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from twin.engine.plan import Plan
     from twin.engine.streams import Draws
 
@@ -74,6 +76,7 @@ class Placer:
     def __init__(self, plan: Plan, standing: Standing, draws: Draws, rng: np.random.Generator) -> None:
         self.plan, self.standing, self.draws, self.rng = plan, standing, draws, rng
         self.full = plan.full
+        self.of_line = {0, *plan.tables["pools"]["calendar"][[own is plan.shifts for own in plan.pool_shifts]].tolist()}
         self.rules = _rules(full=self.full)
         world = world_of(plan.tables, objects=True)
         draws.open(world)
@@ -88,7 +91,7 @@ class Placer:
         """Put everything in its place, and make the moves that are then possible."""
         world, line, now = self.world, self.line, self.standing.time_s
         line.now = line.wip_since = now
-        self._set_calendar()
+        self._set_calendars()
         for e, name in enumerate(self.plan.edges):
             fill_edge(self, world.edges[e], name)
         self._people()
@@ -125,29 +128,52 @@ class Placer:
         """Whether a later part may be ready before an earlier one."""
         return self.full and edge.overtaking == 1
 
-    def _set_calendar(self) -> None:
-        """Say whether the line works now, and when that changes."""
-        line, world, now = self.line, self.world, self.standing.time_s
-        line.on = 1
-        if line.windows and not self.standing.stays_open:
-            week, rest = divmod(now, WEEK)
-            starts = world.windows[::2]
-            ends = world.windows[1::2]
-            later = [w for w, end in enumerate(ends) if rest < end]
-            line.week, line.window = (int(week), later[0]) if later else (int(week) + 1, 0)
-            line.on = int(bool(later) and starts[later[0]] <= rest)
-            timer, at = (line.shift_end, ends) if line.on else (line.shift_start, starts)
-            self.rules["set_time"](world, timer, line.week * WEEK + at[line.window])
+    def _set_calendars(self) -> None:
+        """Say who works now, and when that changes."""
+        world, now = self.world, self.standing.time_s
+        for c in range(len(world.calendars)):
+            self._set_calendar(c)
+        for station in world.stations:
+            station.on = world.calendars[station.calendar].on
         for machine in world.machines:
-            machine.state, machine.since = (STARVED if line.on else OFF_SHIFT), now
+            machine.state, machine.since = (STARVED if self.works(machine) else OFF_SHIFT), now
         for failure in world.failures:
             failure.age = failure.rest = NEVER
 
+    def _set_calendar(self, c: int) -> None:
+        """Find the window in which a calendar is, or the one that it waits for."""
+        calendar, now = self.world.calendars[c], self.standing.time_s
+        if calendar.end_timer < 0:
+            return
+        calendar.window, calendar.week = calendar.first, 0
+        rested = bool(calendar.resting)
+        while window_time(self.world, calendar, ENDS) <= now:
+            rested = window_is(self.world, calendar, RESTS)
+            calendar.window += 1
+            if calendar.window == calendar.last:
+                calendar.window = calendar.again
+                calendar.week += 1
+        start = window_time(self.world, calendar, 0)
+        # A shift that a change of the clock made longer has begun already.
+        begun = start <= now or (self.standing.stays_open and c in self.of_line and not rested)
+        calendar.on, calendar.resting = int(begun), int(not begun and rested)
+        timer = calendar.end_timer if begun else calendar.start_timer
+        self.rules["set_time"](self.world, timer, window_time(self.world, calendar, ENDS) if begun else start)
+
+    def works(self, machine: Record) -> bool:
+        """Whether the machine's station works now."""
+        return bool(self.world.stations[machine.station].on)
+
     def _people(self) -> None:
+        unit = self.plan.people_unit
         for p, skill in enumerate(self.plan.skills):
             pool, present = self.world.pools[p], self.standing.present.get(skill, 0)
-            if self.line.on and present > 0:
-                pool.people = pool.free = present
+            pool.on = self.world.calendars[pool.calendar].on
+            if pool.on and present > 0:
+                pool.people = pool.free = round(present * unit)
+            elif self.full and pool.absence_stream >= 0:
+                chances = [*self.world.numbers[pool.absence_odds :][: pool.posted // unit + 1]]
+                pool.people = pool.free = unit * int(np.searchsorted(chances, self.rng.random(), side="right"))
 
     def new_part(self, lot: Lot | None, station: Record, edge: int) -> int:
         """Make a part that waits before, or is on, a station; return its index."""
@@ -199,12 +225,12 @@ class Placer:
         since = now if seen.since_s is None else min(seen.since_s, now)
         stopped = (
             seen.state in ("down", "waiting_repair", "maintenance")
-            or (seen.state == "off_shift" and (seen.reason in self._failures(machine) or bool(self.line.on)))
+            or (seen.state == "off_shift" and (seen.reason in self._failures(machine) or self.works(machine)))
             or (seen.state == "setup" and machine.phase != PREPARE)
         )
         if stopped:
             self._break(machine, seen, now - since)
-        if self.line.on == 0:
+        if not self.works(machine):
             if machine.phase == DONE:
                 self._block(machine, since)
                 machine.state = OFF_SHIFT
@@ -250,7 +276,7 @@ class Placer:
         rules, world, line = self.rules, self.world, self.line
         failure = world.failures[machine.broken]
         if machine.phase == WORK and self.placed.cycle[machine.index] > 0 and failure.operating == 1:
-            self._give(machine.crew_first, machine.crew_last)
+            self._give(machine, machine.crew_first, machine.crew_last, CREW)
             machine.crewed = int(machine.crew_first < machine.crew_last)
         if machine.phase == DONE:
             self._block(machine, since)
@@ -262,7 +288,7 @@ class Placer:
             own = machine.crewed == 1
             machine.need_first = failure.own_first if own else failure.all_first
             machine.need_last = failure.own_last if own else failure.all_last
-            self._give(machine.need_first, machine.need_last)
+            self._give(machine, machine.need_first, machine.need_last, REPAIR)
         else:
             line.now = since
             rules["ask_repair"](world, machine)
@@ -280,15 +306,27 @@ class Placer:
             if machine.waiting == 1:
                 return
         elif machine.crewed == 0:
-            self._give(machine.crew_first, machine.crew_last)
+            self._give(machine, machine.crew_first, machine.crew_last, CREW)
             machine.crewed = int(machine.crew_first < machine.crew_last)
         rules["take_up"](world, machine)
 
-    def _give(self, first: int, last: int) -> None:
-        """People are at work, be they more than the line file has."""
+    def _give(self, machine: Record, first: int, last: int, asks: int) -> None:
+        """People are at work, be they more than the line file has: whoever is free, else those of the skill's pool."""
+        world, needs = self.world, self.world.needs
+        node = machine.index * self.line.needs_most - first
         for n in range(first, last):
-            need = self.world.needs[n]
-            self.rules["change_pool"](self.world, need.pool, -need.count, 0)
+            if not self.full:
+                self.rules["change_pool"](world, needs[n].pool, -needs[n].count, 0)
+            elif not needs[n].alternative:
+                rows = [n, *takewhile(lambda k: needs[k].alternative, range(n + 1, last))]
+                left, taken = needs[n].count, []
+                for k in rows:
+                    taken.append(min(max(world.pools[needs[k].pool].free, 0), left))
+                    left -= taken[-1]
+                taken[0] += left
+                for k, count in zip(rows, taken, strict=True):
+                    self.rules["hold"](world, node + k, asks, count)
+                    self.rules["change_pool"](world, needs[k].pool, -count, 0)
 
     def _block(self, machine: Record, since: float) -> None:
         """The finished part leaves if there is room, by a way that is drawn where there are several; else it waits."""
@@ -296,7 +334,7 @@ class Placer:
         edge = self.world.edges[self._way(machine)]
         state = machine.state
         self.rules["go_by"](self.world, machine, edge)
-        if machine.broken >= 0 or self.line.on == 0:
+        if machine.broken >= 0 or not self.works(machine):
             machine.state = state
         self.see_to()
 

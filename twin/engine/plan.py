@@ -11,6 +11,7 @@ import numpy as np
 
 from twin.accounts import LEAD_BINS, LEAD_EDGES
 from twin.engine.builder import SOURCE, Builder, Row, filled
+from twin.engine.calendars import Calendars, plan_pools
 from twin.engine.kinds import comes_out, goes_in, spare_parts
 from twin.engine.records import (
     COLUMNS,
@@ -38,7 +39,6 @@ from twin.engine.varied import (
 from twin.events import STATES
 from twin.line.lots import drawn_of
 from twin.line.route import OUT, loops, probabilities
-from twin.line.work_calendar import WEEK, windows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -72,8 +72,10 @@ class Plan:
         Station index of each machine.
     ideal_s, power_w
         Ideal cycle [s] of each machine where all parts are alike; power [W] of each machine in each state.
-    shifts
-        When the line works.
+    shifts, pool_shifts
+        When the line works, and the people of each pool.
+    people_unit
+        Into how many parts a person is counted.
     key
         SHA-256 of all of it: a saved state fits only the plan it was taken from.
     """
@@ -92,6 +94,8 @@ class Plan:
     ideal_s: np.ndarray[Any, Any]
     power_w: np.ndarray[Any, Any]
     shifts: Shifts
+    pool_shifts: tuple[Shifts, ...]
+    people_unit: int
     key: str
 
     @property
@@ -153,15 +157,18 @@ def _in_and_out(b: Builder, rows: list[Row]) -> tuple[list[list[int]], list[list
     return ins, outs
 
 
-def _machines(b: Builder, v: Varied, outs: list[list[int]], rework: list[int]) -> tuple[list[Row], list[Row]]:
+def _machines(
+    b: Builder, v: Varied, calendars: Calendars, outs: list[list[int]], rework: list[int]
+) -> tuple[list[Row], list[Row]]:
     """The machines of every station and the stations themselves."""
     machines: list[Row] = []
     stations: list[Row] = []
     for s, (name, station) in enumerate(b.line.stations.items()):
-        crew_first, crew_last = b.need(station.crew)
+        crew_first, crew_last = b.need(b.scaled(station.crew, station.attend))
         row: Row = {
             "index": s, "first_machine": len(machines), "last_machine": len(machines) + station.machines,
-            "crew_first": crew_first, "crew_last": crew_last, "scrap": station.reject,
+            "crew_first": crew_first, "crew_last": crew_last, "scrap": station.reject, "priority": station.priority,
+            **calendars.of_station(b.line.shifts, station),
         }  # fmt: skip
         stations.append(row)
         if b.full:
@@ -171,7 +178,8 @@ def _machines(b: Builder, v: Varied, outs: list[list[int]], rework: list[int]) -
         for number in range(station.machines):
             first, last = b.machine_failures(name, number, station)
             machines.append({
-                "index": len(machines), "station": s, "account": len(STATES) * len(machines), "part": -1, "edge": -1,
+                "index": len(machines), "station": s, "state": STARVED if row["on"] else OFF_SHIFT,
+                "account": len(STATES) * len(machines), "part": -1, "edge": -1,
                 "next_blocked": -1, "first_failure": first, "last_failure": last, "acting": -1, "due": INFINITE,
                 "broken": -1, "crew_first": crew_first, "crew_last": crew_last,
                 "cycle_stream": b.stream(name, number, "cycle", drawn_of(station.cycle)),
@@ -184,7 +192,7 @@ def _machines(b: Builder, v: Varied, outs: list[list[int]], rework: list[int]) -
 
 
 def _timers(
-    line: Line, machines: list[Row], edges: list[Row], stations: list[Row], *, closes: bool
+    line: Line, machines: list[Row], edges: list[Row], stations: list[Row], calendars: Calendars
 ) -> tuple[dict[str, int], list[int]]:
     """Number the timers by rank, station, machine; return where each rank begins, and the timers' owners."""
     owners = list(range(len(machines)))
@@ -214,13 +222,13 @@ def _timers(
     first["timeouts"] = len(owners)
     number(stations, "timeout_timer", _asking("timeout_timer", stations))
     first["shift_end"] = len(owners)
-    owners += [0] if closes else []
+    number(calendars.rows, "end_timer", calendars.closing)
     first["failures"] = len(owners)
     number(machines, "failure_timer", failing)
     first["upkeeps"] = len(owners)
     number(machines, "upkeep_timer", _asking("upkeep_timer", machines))
     first["shift_start"] = len(owners)
-    owners += [0] if closes else []
+    number(calendars.rows, "start_timer", calendars.closing)
     first["standbys"] = len(owners)
     number(machines, "standby_timer", _asking("standby_timer", machines))
     return first, owners
@@ -242,30 +250,29 @@ def make_plan(scenario: Scenario) -> Plan:
     line = scenario.line
     b = Builder(line)
     v = Varied(b)
+    calendars = Calendars(line.shifts)
     edges, edge_names = _edges(b, v)
     ins, outs = _in_and_out(b, edges)
     rework = part_ways(edges, outs) if b.full else [0] * len(outs)
-    machines, stations = _machines(b, v, outs, rework)
+    machines, stations = _machines(b, v, calendars, outs, rework)
     if b.full:
         plan_parts(v, edges, outs, rework)
-    week = [(float(start), float(end)) for start, end in windows(line.shifts)]
-    closes = week != [(0.0, WEEK)]
-    first, owners = _timers(line, machines, edges, stations, closes=closes)
+    pools, pool_shifts = plan_pools(b, calendars, v)
+    first, owners = _timers(line, machines, edges, stations, calendars)
     leaves = 1 << max(1, (len(owners) - 1).bit_length())
     _join(stations, edges, ins, outs, rework, line)
-    tables = _tables(b, machines, stations, edges) | v.tables()
-    is_on = week[0][0] == 0.0
-    tables["machines"]["state"] = STARVED if is_on else OFF_SHIFT
+    tables = _tables(b, machines, stations, edges, pools) | v.tables()
+    tables["calendars"] = filled("calendars", calendars.rows, full=b.full)
     tables["ins"], tables["outs"] = (np.array(list(chain(*ways)), dtype=PLACES) for ways in (ins, outs))
     tables["owners"] = np.array(owners, dtype=PLACES)
     tables["timers"] = np.full(leaves, INFINITE)
     tables["tree"] = winner_tree(tables["timers"])
-    tables["windows"] = np.array(week).ravel()
+    tables["windows"] = calendars.windows()
     reserve = len(machines) + len(edges) + 8 + (AT_ONCE + spare_parts(line) if b.full else 0)
     room = sum(row["capacity"] for row in edges if row["capacity"] < UNLIMITED)
-    _line_row(tables, first | v.row, leaves, reserve, int(is_on), len(week) if closes else 0)
+    _line_row(tables, first | v.row | {"people_unit": b.people_unit}, leaves, reserve)
     _free_list(tables, 2 * reserve + min(room, 4096))
-    return _finish(b, v, tables, edge_names, machines)
+    return _finish(b, v, tables, edge_names, machines, pool_shifts)
 
 
 def _join(
@@ -289,21 +296,16 @@ def _join(
         row["in_loop"] = int(names[s] in looped)
 
 
-def _tables(b: Builder, machines: list[Row], stations: list[Row], edges: list[Row]) -> Tables:
+def _tables(b: Builder, machines: list[Row], stations: list[Row], edges: list[Row], pools: list[Row]) -> Tables:
     """The tables of things that the description names."""
     for e, row in enumerate(edges):
         row["index"] = e
     queues = {"head": -1, "tail": -1, "first_blocked": -1, "last_blocked": -1, "moving": -1}
-    needs_most = max([1, *(f["all_last"] - f["all_first"] for f in b.failures)], default=1)
-    for kind in ("crew", "setup"):
-        asked = (row.get(f"{kind}_last", 0) - row.get(f"{kind}_first", 0) for row in stations)
-        needs_most = max([int(needs_most), *asked])
-    pools = [{"people": n, "free": n, "first": -1, "last": -1} for n in b.line.operators.values()]
-    waits = [{"machine": m, "before": -1, "after": -1} for m in range(len(machines)) for _ in range(needs_most)]
+    waits = [{"machine": m, "before": -1, "after": -1} for m in range(len(machines)) for _ in range(b.needs_most)]
     rows: dict[str, list[Row]] = {
         "machines": machines, "stations": stations, "edges": [row | queues for row in edges],
         "failures": b.failures, "pools": pools,
-        "needs": [{"pool": p, "count": n} for p, n in b.needs], "waits": waits,
+        "needs": b.needs, "waits": waits,
         "streams": [{"offset": k * BUFFER} for k in range(len(b.streams))], "line": [{"full": int(b.full)}],
         "events": [],
     }  # fmt: skip
@@ -314,16 +316,16 @@ def _tables(b: Builder, machines: list[Row], stations: list[Row], edges: list[Ro
         "bin_edges": np.array(LEAD_EDGES),
         "draws": np.zeros(BUFFER * len(b.streams)),
     }
-    tables["line"]["needs_most"] = needs_most
+    tables["line"]["needs_most"] = b.needs_most
     return tables
 
 
-def _line_row(tables: Tables, fields: Row, leaves: int, reserve: int, on: int, windows_: int) -> None:
+def _line_row(tables: Tables, fields: Row, leaves: int, reserve: int) -> None:
     line = tables["line"]
     for name, value in fields.items():
         if name in (line.dtype.names or ()):
             line[name] = value
-    line["leaves"], line["reserve"], line["on"], line["windows"], line["top"] = leaves, reserve, on, windows_, 0
+    line["leaves"], line["reserve"], line["top"] = leaves, reserve, 0
 
 
 def _free_list(tables: Tables, count: int) -> None:
@@ -334,7 +336,14 @@ def _free_list(tables: Tables, count: int) -> None:
     tables["line"]["free_count"] = count
 
 
-def _finish(b: Builder, v: Varied, tables: Tables, edge_names: list[str], machines: list[dict[str, Any]]) -> Plan:
+def _finish(
+    b: Builder,
+    v: Varied,
+    tables: Tables,
+    edge_names: list[str],
+    machines: list[dict[str, Any]],
+    pool_shifts: tuple[Shifts, ...],
+) -> Plan:
     station_rows = list(b.line.stations.values())
     owner = [row["station"] for row in machines]
     to_out = {edge.name for edge in b.edges if edge.to == OUT}
@@ -358,5 +367,7 @@ def _finish(b: Builder, v: Varied, tables: Tables, edge_names: list[str], machin
         ideal_s=np.array([station_rows[s].ideal for s in owner]),
         power_w=np.array([[station_rows[s].power.of(state) for state in STATES] for s in owner]),
         shifts=b.line.shifts,
+        pool_shifts=pool_shifts,
+        people_unit=b.people_unit,
         key=digest.hexdigest(),
     )

@@ -65,12 +65,10 @@ from the end. A column is narrower, so that with whole numbers it makes whole nu
 PLAIN: dict[str, dict[str, str]] = {
     "line": {
         "full": INTEGER,
-        "now": REAL, "flag": INTEGER, "moves": INTEGER, "on": INTEGER, "marked": INTEGER, "top": PLACES,
+        "now": REAL, "flag": INTEGER, "moves": INTEGER, "marked": INTEGER, "top": PLACES,
         # timers: the first index of each rank, and the number of leaves of the winner tree
         "setups": INTEGER, "repairs": INTEGER, "transports": INTEGER, "arrivals": INTEGER, "orders": INTEGER,
         "shift_end": INTEGER, "failures": INTEGER, "shift_start": INTEGER, "leaves": PLACES,
-        # calendar
-        "week": INTEGER, "window": INTEGER, "windows": INTEGER,
         # parts
         "free": INTEGER, "free_count": INTEGER, "reserve": INTEGER, "last_part": INTEGER,
         "wip": INTEGER, "wip_area": REAL, "wip_since": REAL,
@@ -94,7 +92,7 @@ PLAIN: dict[str, dict[str, str]] = {
         "index": PLACES, "first_machine": PLACE, "last_machine": PLACE, "first_in": PLACE, "last_in": PLACE,
         "first_out": INTEGER, "last_out": INTEGER, "crew_first": INTEGER, "crew_last": INTEGER,
         "saturated": INTEGER, "scrap": REAL, "marked": INTEGER, "in_loop": INTEGER, "blocked": INTEGER,
-        "visited": INTEGER, "next_visit": INTEGER,
+        "visited": INTEGER, "next_visit": INTEGER, "on": INTEGER, "calendar": INTEGER,
     },
     "edges": {
         "index": PLACES, "to": INTEGER, "capacity": INTEGER, "rework": INTEGER, "cumulative": REAL,
@@ -111,7 +109,13 @@ PLAIN: dict[str, dict[str, str]] = {
     },
     "pools": {
         "people": INTEGER, "free": INTEGER, "first": INTEGER, "last": INTEGER, "waiting": INTEGER, "promised": INTEGER,
-        "since": REAL, "busy_area": REAL, "waiting_area": REAL,
+        "since": REAL, "busy_area": REAL, "waiting_area": REAL, "on": INTEGER, "calendar": INTEGER,
+    },
+    # who works when: the line first, then stations and pools whose times differ. Its windows are those from `first` on,
+    # then again and again, a week later each time, those from `again` to `last`. `resting` in a break.
+    "calendars": {
+        "on": INTEGER, "week": INTEGER, "window": INTEGER, "first": INTEGER, "last": INTEGER, "again": INTEGER,
+        "end_timer": INTEGER, "start_timer": INTEGER, "resting": INTEGER,
     },
     "needs": {"pool": PLACE, "count": INTEGER},
     "waits": {"machine": PLACE, "before": INTEGER, "after": INTEGER},
@@ -125,8 +129,8 @@ MORE: dict[str, dict[str, str]] = {
         "unsettled": INTEGER,
         # more timers: the first index of each rank
         "entries": INTEGER, "timeouts": INTEGER, "upkeeps": INTEGER, "standbys": INTEGER,
-        # pieces that joining has taken
-        "joined": INTEGER,
+        # pieces that joining has taken, and into how many parts a person is counted
+        "joined": INTEGER, "people_unit": INTEGER,
         # orders: the book's come first in their table and stay; drawn ones are numbered on
         "book": INTEGER, "drawn": INTEGER, "next_row": INTEGER, "book_orders": INTEGER, "last_order": INTEGER,
         "order_free": INTEGER, "order_free_count": INTEGER, "orders_arrived": INTEGER, "orders_departed": INTEGER,
@@ -146,8 +150,8 @@ MORE: dict[str, dict[str, str]] = {
         "first_task": INTEGER, "last_task": INTEGER, "pending": INTEGER, "upkeep_timer": INTEGER, "startup": INTEGER,
         # standby
         "standby_timer": INTEGER, "standby": INTEGER, "standby_since": REAL, "standby_s": REAL, "warm_ups": INTEGER,
-        # minor stops, people
-        "minor_stops": INTEGER, "priority": INTEGER,
+        # minor stops, people: what its request is for
+        "minor_stops": INTEGER, "priority": INTEGER, "asks": INTEGER,
     },
     "stations": {
         "first_job": INTEGER, "first_other": INTEGER, "dispatch": INTEGER, "product_odds": INTEGER,
@@ -167,6 +171,10 @@ MORE: dict[str, dict[str, str]] = {
         "setup_first": INTEGER, "setup_last": INTEGER, "priority": INTEGER,
         "minor": INTEGER, "worn": REAL, "wear_first": INTEGER, "wear_last": INTEGER,
     },
+    # people: those posted, of whom `people` have come; whose luck it is, where the shares of their numbers begin
+    "pools": {"posted": INTEGER, "absence_stream": INTEGER, "absence_odds": INTEGER, "present_area": REAL},
+    "needs": {"alternative": INTEGER},
+    "waits": {"crew": INTEGER, "repair": INTEGER},
     "events": {"pieces": INTEGER, "product": INTEGER},
     "orders": {
         "number": INTEGER, "open": INTEGER, "release": REAL, "due": REAL, "pieces": INTEGER, "lots": INTEGER,
@@ -201,6 +209,7 @@ class World(NamedTuple):
     parts: Any
     failures: Any
     pools: Any
+    calendars: Any
     needs: Any
     waits: Any
     streams: Any
@@ -215,7 +224,7 @@ class World(NamedTuple):
     bins: Any  # lead times counted by bin
     bin_edges: Any  # [s]
     draws: Any  # the streams' variates
-    windows: Any  # start and end of each shift window in the week [s]
+    windows: Any  # of each window of a calendar: start, end [s], whether a break follows, whether other people come
     orders: Any
     jobs: Any  # what each station does with each product, without a product first
     rows: Any

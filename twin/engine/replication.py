@@ -148,6 +148,8 @@ def measure_from(world: World, start: float) -> None:
         line.orders_arrived = line.orders_departed = line.joined = 0
         for m in range(len(world.machines)):
             world.machines[m].ideal = 0.0
+        for p in range(len(world.pools)):
+            world.pools[p].present_area = 0.0
     for column in (world.times, world.bins):
         for i in range(len(column)):
             column[i] = 0

@@ -113,8 +113,8 @@ def accounts_of(plan: Plan, tables: Tables, start: float, end: float) -> Account
         full_s=np.where(at_capacity, shown["full"] + lapse, shown["full"]),
         empty_s=np.where(no_places, end - start, np.where(shown["level"] == 0, shown["empty"] + lapse, shown["empty"])),
         skills=plan.skills,
-        present_s=pools["people"] * scheduled,
-        busy_s=pools["busy_area"] + (pools["people"] - pools["free"]) * held,
+        present_s=_present_s(plan, pools, start, end, scheduled),
+        busy_s=(pools["busy_area"] + (pools["people"] - pools["free"]) * held) / plan.people_unit,
         waiting_s=pools["waiting_area"] + pools["waiting"] * held,
         arrived=int(line["arrived"][0]),
         turned_away=int(line["turned_away"][0]),
@@ -128,6 +128,19 @@ def accounts_of(plan: Plan, tables: Tables, start: float, end: float) -> Account
         lead_bins=tables["bins"].copy(),
         joined=int(line["joined"][0]) if full else 0,
     )
+
+
+def _present_s(
+    plan: Plan, pools: np.ndarray[Any, Any], start: float, end: float, scheduled: float
+) -> np.ndarray[Any, Any]:
+    """How long people of each pool have been there: the integral where absence changes their number [s]."""
+    kept = [scheduled if own is plan.shifts else scheduled_s(own, start, end) for own in plan.pool_shifts]
+    present = pools["people"] * np.array(kept)
+    if plan.full:
+        counted = pools["present_area"] + pools["people"] * pools["on"] * (end - pools["since"])
+        present = np.where(pools["absence_stream"] >= 0, counted, present)
+    shown: np.ndarray[Any, Any] = present / plan.people_unit
+    return shown
 
 
 def machine_name(plan: Plan, m: int) -> str:
@@ -157,9 +170,9 @@ def who_waits(plan: Plan, world: World) -> tuple[str, ...]:
     if locked:
         pairs = [(m, plan.stations[towards[m]]) for m in range(len(machines)) if plan.machine_station[m] in locked]
     else:
-        people = [f"{need['count']} {plan.skills[need['pool']]}" for need in needs]
+        people = [_people(plan, need) for need in needs]
         pairs = [
-            (m, " and ".join(people[row["need_first"] : row["need_last"]]))
+            (m, " and ".join(filter(None, people[row["need_first"] : row["need_last"]])))
             for m, row in enumerate(machines)
             if row["waiting"] and not row["promised"]
         ] or list(_waiting_for_parts(plan, world, machines, edges, stations_))
@@ -181,6 +194,19 @@ def _waiting_for_parts(
         elif station["kind"] == ASSEMBLY:
             lacking = [e for e in feeds if edges["ready"][e] < edges["takes"][e] and edges["capacity"][e] > 0]
             yield m, " and ".join(f"parts of {plan.edges[e].partition('->')[0]}" for e in lacking)
+
+
+def _people(plan: Plan, need: np.void) -> str:
+    """Return whom a row of needs asks: "2 operator"; "" for one that only says who else could come."""
+    if plan.full and need["alternative"]:
+        return ""
+    return f"{need['count'] / plan.people_unit:g} {plan.skills[need['pool']]}"
+
+
+def _persons(parts: int, unit: int) -> float:
+    """Return parts of persons as persons: a whole number where they are whole."""
+    whole, rest = divmod(parts, unit)
+    return parts / unit if rest else whole
 
 
 def _translated(
@@ -214,7 +240,8 @@ def _translated(
         elif kind == LOG_LEVEL:
             yield time, edge_station[owner], None, "level", {"buffer": plan.edges[owner], "level": a}
         elif kind == LOG_CREW:
-            fields = {"skill": plan.skills[owner], "present": a, "busy": b, "waiting": c}
+            present, busy = (_persons(parts, plan.people_unit) for parts in (a, b))
+            fields = {"skill": plan.skills[owner], "present": present, "busy": busy, "waiting": c}
             yield time, None, None, "crew", fields
         elif kind == LOG_ORDER:
             change = "ended" if a == ENDED else "released"

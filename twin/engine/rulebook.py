@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from twin.engine import records
 from twin.engine.rules import (
+    asking,
     assembly,
     batches,
     belts,
@@ -43,6 +44,7 @@ MODULES = (
     record,
     timers,
     work,
+    asking,
     crew,
     failures,
     lots,

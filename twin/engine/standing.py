@@ -237,7 +237,8 @@ class _Way:
 
     def _draw_failures(self, machine: Record) -> None:
         """When each failure of the machine comes: nobody has seen its clock, so it is met at any moment."""
-        now, runs = self._now, machine.broken < 0 and self.placed.world.line[0].on == 1
+        world = self.placed.world
+        now, runs = self._now, machine.broken < 0 and world.stations[machine.station].on == 1
         due = np.full(self._count, INFINITE)
         for f in range(machine.first_failure, machine.last_failure):
             failure, column = self.placed.world.failures[f], self._failures[:, f]
@@ -263,7 +264,7 @@ class _Way:
             if machine.state == PROCESSING:
                 self._find_acting(machine, column)
             first = np.where(column["acting"] >= 0, column["fails_at"], INFINITE)
-            if self.placed.world.line[0].on == 1:
+            if self.placed.world.stations[machine.station].on == 1:
                 self._timers[:, machine.failure_timer] = np.minimum(column["due"], first)
         if machine.state == PROCESSING:
             goes_on = column["acting"] < 0 if machine.first_failure < machine.last_failure else True

@@ -87,7 +87,7 @@ def _add(digest: Any, tables: Tables, of: Mapping[str, Mapping[str, str]], names
 def digest_of(tables: Tables) -> bytes:
     """Return SHA-256 over final state, accounts, counters and draws used, free of memory layout."""
     digest = hashlib.sha256()
-    _add(digest, tables, PLAIN, ("line", "machines", "edges", "failures", "pools", "streams"))
+    _add(digest, tables, PLAIN, ("line", "machines", "edges", "failures", "pools", "calendars", "streams"))
     for name in ("timers", "times", "bins"):
         digest.update(tables[name].tobytes())
     parts, machines, edges = tables["parts"], tables["machines"], tables["edges"]
@@ -96,7 +96,7 @@ def digest_of(tables: Tables) -> bytes:
     fields: tuple[str, ...] = ("number", "entry", "since", "reworked")
     if tables["line"]["full"][0]:
         fields += ("pieces", "product", "step", "left")
-        _add(digest, tables, MORE, ("line", "machines", "rows"))
+        _add(digest, tables, MORE, ("line", "machines", "rows", "pools", "waits"))
         orders = tables["orders"][tables["orders"]["open"] == 1]
         for field in ("number", "release", "due", "pieces", "lots", "good"):
             digest.update(orders[field][np.argsort(orders["number"])].tobytes())

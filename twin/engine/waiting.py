@@ -43,7 +43,7 @@ def _under_way(placer: Placer, edge: Record, station: Record, parts: list[int]) 
         return set()
     plan, standing = placer.plan, placer.standing
     own = range(station.first_machine, station.last_machine)
-    if placer.line.on and any(standing.machines[m].state == "starved" for m in own):
+    if station.on and any(standing.machines[m].state == "starved" for m in own):
         return set(parts)
     way = plan.streams[edge.stream].distribution
     if way is None:

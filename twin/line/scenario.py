@@ -7,6 +7,7 @@ from math import ceil, trunc
 from typing import TYPE_CHECKING, NamedTuple
 
 from twin.errors import InputError
+from twin.line.crews import unmet
 from twin.line.names import nearest
 
 if TYPE_CHECKING:
@@ -183,14 +184,16 @@ class Shortage(NamedTuple):
 
 
 def short_pools(chosen: Scenario) -> Iterator[Shortage]:
-    """Yield every crew, every setup and every repair that its pool could never serve."""
-    for name, station in chosen.line.stations.items():
-        asked: list[tuple[tuple[str, ...], Mapping[str, int]]] = [(("crew",), station.crew)]
+    """Yield every crew, every setup, every repair and every maintenance that its pools could never serve."""
+    line = chosen.line
+    for name, station in line.stations.items():
+        asked: list[tuple[tuple[str, ...], Mapping[str, int], int]] = [(("crew",), station.crew, station.attend)]
         if station.setup is not None:
-            asked.append((("setup", "crew"), station.setup.crew))
-        asked += [(("failures", failure, "repaired_by"), how.repaired_by) for failure, how in station.failures.items()]
-        for keys, crew in asked:
-            for skill, people in crew.items():
-                posted = chosen.line.operators.get(skill, 0)
-                if people > posted:
-                    yield Shortage(name, keys, skill, people, posted)
+            asked.append((("setup", "crew"), station.setup.crew, 1))
+        asked += [(("failures", key, "repaired_by"), how.repaired_by, 1) for key, how in station.failures.items()]
+        asked += [(("maintenance", key, "by"), how.by, 1) for key, how in station.maintenance.items()]
+        for keys, crew, tended in asked:
+            # One person tends so many machines: of each person a machine asks one part.
+            parts = {skill: people * tended for skill, people in line.operators.items()}
+            for skill, there in unmet(crew, parts, line.pools):
+                yield Shortage(name, keys, skill, crew[skill], there // tended)

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import re
+from datetime import timedelta
 from itertools import pairwise
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Any, Literal, NamedTuple, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from twin.errors import InputError
-from twin.units import number, quoted, refused, validator
+from twin.line import shift_times
+from twin.line.shift_times import Date, Days, PlannedHours, Shift, TimeOfDay, written_shift
+from twin.line.spans import Span, Window, windows_of, without
+from twin.units import refused
 
-HOUR = 3600
-DAY = 24 * HOUR
-WEEK = 7 * DAY
+HOUR, DAY, WEEK = shift_times.HOUR, shift_times.DAY, shift_times.WEEK
 """Seconds."""
-
-Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-DAYS: tuple[Day, ...] = get_args(Day)
+Day = shift_times.Day
+DAYS = shift_times.DAYS
 """The days as they are written, in order."""
 
 PATTERNS = {"1x8": 1, "2x8": 2, "3x8": 3, "5x8": 3, "continuous": 3}
@@ -29,75 +29,18 @@ ALWAYS_OPEN = ("5x8", "continuous")
 PATTERN_SHIFT = 8 * HOUR
 WEEKS_PER_YEAR = 52
 LONGEST_YEAR_IN_WEEKS = 366 / 7
-
-_CLOCK = r"(\d{1,2}):([0-5]\d)"
-
-
-def _time_of_day(written: object) -> int:
-    match = re.fullmatch(_CLOCK, str(written).strip())
-    if match is None or int(match[1]) >= 24:  # noqa: PLR2004 -- the hours of a day
-        raise InputError(f"{quoted(written)} is not a time of day; write 06:00")
-    return int(match[1]) * HOUR + int(match[2]) * 60
-
-
-def _shift(written: object) -> tuple[int, int]:
-    match = re.fullmatch(rf"{_CLOCK}\s*[-–]\s*{_CLOCK}", str(written).strip())
-    if match is None:
-        raise InputError(f"{quoted(written)} is not a shift; write 06:00-14:00")
-    start, end = _time_of_day(f"{match[1]}:{match[2]}"), int(match[3]) * HOUR + int(match[4]) * 60
-    if end > DAY or start == end:
-        found = "ends after 24:00" if end > DAY else "has no length"
-        raise InputError(f"the shift {quoted(written)} {found}; write 06:00-14:00, or 22:00-06:00 for a night")
-    return start, end if end > start else end + DAY
-
-
-def _days(written: object) -> tuple[Day, ...]:
-    parts = written.split(",") if isinstance(written, str) else written if isinstance(written, (list, tuple)) else ()
-    chosen = [day for part in parts for day in _days_of(str(part).strip().lower())]
-    if not chosen or len(set(chosen)) < len(chosen):
-        raise InputError(f"{quoted(written)} names a day twice or none; write mon-fri or [mon, wed, fri]")
-    return tuple(day for day in DAYS if day in chosen)
-
-
-def _days_of(text: str) -> list[str]:
-    """Return the days of "mon" or of a range such as "sun-thu", which may run over the week's end."""
-    first, dash, last = text.partition("-")
-    if first not in DAYS or (dash and last not in DAYS):
-        raise InputError(f"{quoted(text)} is not a day or a range of days; write {', '.join(DAYS)} or mon-fri")
-    start, end = DAYS.index(first), DAYS.index(last or first)
-    return [DAYS[(start + step) % 7] for step in range((end - start) % 7 + 1)]
-
-
-def _clock(second: int) -> str:
-    """Return a time of day as it is written; midnight at a day's end is 24:00."""
-    within = second if second <= DAY else second - DAY
-    return f"{within // HOUR:02d}:{within % HOUR // 60:02d}"
-
-
-def written_shift(shift: tuple[int, int]) -> str:
-    """Return a shift as it is written: "22:00-06:00"."""
-    return f"{_clock(shift[0])}-{_clock(shift[1])}"
-
-
-TimeOfDay = Annotated[int, BeforeValidator(validator(_time_of_day)), PlainSerializer(_clock, return_type=str)]
-"""Seconds after midnight, written "06:00"."""
-Shift = Annotated[tuple[int, int], BeforeValidator(validator(_shift)), PlainSerializer(written_shift, return_type=str)]
-"""Start and end in seconds after the midnight before, written "22:00-06:00"."""
-Days = Annotated[tuple[Day, ...], BeforeValidator(validator(_days))]
-"""Days of the week in order, written "mon-fri", "sun-thu" or as a list."""
-
-
-def _planned_hours(written: object) -> float:
-    if (hours := number(written)) <= 0:
-        raise InputError(f"{quoted(written)} is not a number of hours above 0; write 6240")
-    return hours
+FIRST_SHIFT = 6 * HOUR
+"""When the first shift of a pattern without a `start` begins [s after midnight]."""
+LATEST_HOLIDAY = 100 * 366
+"""A holiday so many days after the first day is taken for a slip of the pen: no run lasts so long."""
 
 
 class Shifts(BaseModel):
     """When the line works: by a pattern of eight-hour shifts, or by the times of each.
 
     `start` [s after midnight] and `times` [s] are held as numbers and written as clock times. A pattern with a closing
-    time holds its `days` and `start`; one that never closes has neither.
+    time holds its `days` and `start`; one that never closes has neither. Nobody works in `breaks` [s after midnight],
+    nor in a shift that begins on one of the `holidays`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -114,8 +57,19 @@ class Shifts(BaseModel):
     times: dict[Day, tuple[Shift, ...]] | None = Field(
         default=None, description="the shifts of each day, instead of a pattern", examples=["{mon: [06:00-14:00]}"]
     )
-    hours_per_year: Annotated[float, BeforeValidator(validator(_planned_hours))] | None = Field(
-        default=None, description="planned opening hours a year (default: 52 weeks of the shifts)", examples=["6000"]
+    breaks: tuple[Shift, ...] = Field(
+        default=(), description="times of day at which nobody works", examples=["[09:00-09:15, 12:00-12:30]"]
+    )
+    first_day: Date | None = Field(
+        default=None, description="date of time 0, a Monday; holidays need it", examples=["2026-01-05"]
+    )
+    holidays: tuple[Date, ...] = Field(
+        default=(), description="dates on which no shift begins", examples=["[2026-12-25]"]
+    )
+    hours_per_year: PlannedHours | None = Field(
+        default=None,
+        description="planned opening hours a year, those paid (default: 52 weeks of the shifts)",
+        examples=["6000"],
     )
 
     @model_validator(mode="before")
@@ -149,6 +103,29 @@ class Shifts(BaseModel):
         return self
 
     @model_validator(mode="after")
+    def _breaks_lie_in_the_shifts(self) -> Self:
+        worked = [span for _, start, end in _named_shifts(self) for span in _within_week(start, end)]
+        for pause in self.breaks:
+            daily = _daily(pause, range(7))
+            if all(without(span, daily) == [span] for span in worked):
+                raise refused(f"the break {written_shift(pause)} falls into no shift; leave it out, or move it")
+        if not windows(self):
+            raise refused("the breaks leave no time to work; write shorter ones")
+        return self
+
+    @model_validator(mode="after")
+    def _holidays_have_their_days(self) -> Self:
+        if self.first_day is None and self.holidays:
+            raise refused("`holidays` need the date of time 0; write first_day, such as 2026-01-05 (a Monday)")
+        if self.first_day is not None and self.first_day.weekday() != 0:
+            monday = self.first_day - timedelta(days=self.first_day.weekday())
+            raise refused(f"first_day {self.first_day} is no Monday, on which time begins; write {monday}")
+        for day in self.holidays:
+            if self.first_day is not None and (day - self.first_day).days > LATEST_HOLIDAY:
+                raise refused(f"the holiday {day} is over 100 years after first_day; leave it out")
+        return self
+
+    @model_validator(mode="after")
     def _a_year_holds_the_hours(self) -> Self:
         most = scheduled_hours_per_week(self) * LONGEST_YEAR_IN_WEEKS
         if self.hours_per_year is not None and self.hours_per_year > most:
@@ -179,17 +156,71 @@ def windows(shifts: Shifts) -> list[tuple[float, float]]:
     >>> windows(Shifts())
     [(0.0, 604800.0)]
     """
-    merged: list[tuple[float, float]] = []
-    for start, end in sorted(span for _, *shift in _named_shifts(shifts) for span in _within_week(*shift)):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], float(end))
-        else:
-            merged.append((float(start), float(end)))
-    return merged
+    return [(window.start, window.end) for window in _weekly(shifts, each=False)]
+
+
+class Timetable(NamedTuple):
+    """All windows of a calendar: those of the first `weeks`, which holidays change, then those of every later week.
+
+    `first` counts from time 0, `weekly` from the Monday of each week [s].
+    """
+
+    first: tuple[Window, ...]
+    weeks: int
+    weekly: tuple[Window, ...]
+
+    @property
+    def opens_at_once(self) -> bool:
+        """Whether somebody works from time 0 on."""
+        return (*self.first, *self.weekly)[0].start == 0 and not (self.weeks and not self.first)
+
+
+def timetable(shifts: Shifts, *, each: bool = False) -> Timetable:
+    """Return every window in which somebody works.
+
+    Parameters
+    ----------
+    shifts : Shifts
+    each : bool
+        Whether shifts that touch are windows of their own.
+
+    Examples
+    --------
+    >>> new_year = Shifts(pattern="1x8", first_day="2026-01-05", holidays=["2026-01-06"], breaks=["12:00-12:30"])
+    >>> [(w.start / HOUR, w.end / HOUR) for w in timetable(new_year).first[:4]]
+    [(6.0, 12.0), (12.5, 14.0), (54.0, 60.0), (60.5, 62.0)]
+    """
+    weekly = tuple(_weekly(shifts, each=each))
+    if shifts.first_day is None or not shifts.holidays:
+        return Timetable((), 0, weekly)
+    # A night of the last holiday's week reaches into the next; the one after that begins as every week does.
+    weeks = max((max(shifts.holidays) - shifts.first_day).days // 7 + 3, 0)
+    first = (window for window in _windows(shifts, range(-1, weeks + 1), each=each) if 0 <= window.start < weeks * WEEK)
+    return Timetable(tuple(first), weeks, weekly)
+
+
+def _weekly(shifts: Shifts, *, each: bool) -> list[Window]:
+    regular = shifts.model_copy(update={"holidays": ()})
+    return [window for window in _windows(regular, range(-1, 2), each=each) if 0 <= window.start < WEEK]
+
+
+def _windows(shifts: Shifts, weeks: range, *, each: bool) -> list[Window]:
+    """Return the windows of some weeks, counted from that of time 0."""
+    free = {(day - shifts.first_day).days for day in shifts.holidays if shifts.first_day is not None}
+    named = [(start, end) for _, start, end in _named_shifts(shifts)]
+    spans = [(week * WEEK + start, week * WEEK + end) for week in weeks for start, end in named]
+    days = range(7 * weeks.start - 1, 7 * weeks.stop)
+    pauses = [pause for daily in shifts.breaks for pause in _daily(daily, days)]
+    return windows_of([span for span in spans if span[0] // DAY not in free], pauses, each=each)
+
+
+def _daily(pause: Span, days: range) -> list[Span]:
+    """Return a break on each of some days [s from Monday 00:00]."""
+    return [(day * DAY + pause[0], day * DAY + pause[1]) for day in days]
 
 
 def scheduled_hours_per_week(shifts: Shifts) -> float:
-    """Return how long the line works in a week [h]."""
+    """Return how long the line works in a week [h], breaks left out."""
     return sum(end - start for start, end in windows(shifts)) / HOUR
 
 
@@ -199,33 +230,33 @@ def shifts_per_week(shifts: Shifts) -> int:
 
 
 def shift_hours(shifts: Shifts) -> float:
-    """Return the length of one shift [h]: eight in a pattern, the mean of explicit times."""
+    """Return the work in one shift [h]: eight in a pattern, the mean of explicit times, less the breaks."""
     return scheduled_hours_per_week(shifts) / shifts_per_week(shifts)
 
 
 def opening_hours(shifts: Shifts) -> float:
-    """Return the planned opening hours of a year [h]: as named, else 52 weeks of the shifts.
+    """Return the planned opening hours of a year [h]: as named, else 52 weeks of the shifts, less breaks and holidays.
+
+    They are also the hours that are paid. Where breaks or holidays are paid too, `hours_per_year` says so.
 
     Examples
     --------
     >>> opening_hours(Shifts(pattern="3x8"))
     6240.0
     """
+    if shifts.holidays:
+        return shifts.hours_per_year or scheduled_s(shifts, 0, WEEKS_PER_YEAR * WEEK) / HOUR
     return shifts.hours_per_year or scheduled_hours_per_week(shifts) * WEEKS_PER_YEAR
 
 
-def daily_shifts(shifts: Shifts, first_s: int = 0) -> dict[Day, tuple[tuple[int, int], ...]]:
-    """Return the shifts that begin on each day of the week, as start and end [s after its midnight].
+def daily_shifts(shifts: Shifts) -> dict[Day, tuple[tuple[int, int], ...]]:
+    """Return the shifts that begin on each day of the week, as start and end [s after its midnight], breaks included.
 
-    Parameters
-    ----------
-    shifts : Shifts
-    first_s : int
-        When the first shift of a pattern without a `start` begins [s after midnight].
+    Those of a pattern that never closes begin at 06:00.
     """
     if shifts.times is not None:
         return shifts.times
-    first = first_s if shifts.start is None else shifts.start
+    first = FIRST_SHIFT if shifts.start is None else shifts.start
     length, many = PATTERN_SHIFT, PATTERNS[shifts.pattern or "continuous"]
     daily = tuple((first + turn * length, first + (turn + 1) * length) for turn in range(many))
     return dict.fromkeys(shifts.days or DAYS, daily)
@@ -260,11 +291,13 @@ def rotated(shifts: Shifts, by_s: float) -> Shifts:
     -------
     Shifts
         Shifts by `times`; those that never close stay as they are. One of 24 h that then begins within a day is two.
+        Holidays stay so many days from the run's start; their dates are no longer those of the site.
 
     Raises
     ------
     InputError
-        If `by_s` is no whole number of minutes: a clock time is written in minutes.
+        If `by_s` is no whole number of minutes: a clock time is written in minutes. Or, where there are holidays, if it
+        is no whole number of days.
 
     Examples
     --------
@@ -273,26 +306,77 @@ def rotated(shifts: Shifts, by_s: float) -> Shifts:
     """
     if by_s % 60:
         raise InputError(f"a calendar turns by whole minutes, not by {by_s:g} s; write a start such as 06:00")
-    if shifts.times is None and shifts.pattern in ALWAYS_OPEN:
-        return shifts
-    times: dict[Day, list[str]] = {}
-    for _, start, end in _named_shifts(shifts):
-        day, first = divmod(int(start - by_s) % WEEK, DAY)
-        last = first + end - start
-        parts = [(day, first, DAY), (day + 1, 0, first)] if last - first == DAY and first else [(day, first, last)]
-        for on, begin, until in parts:
-            times.setdefault(DAYS[on % 7], []).append(written_shift((begin, until)))
-    written = {"times": times, "hours_per_year": shifts.hours_per_year}
+    if shifts.holidays and by_s % DAY:
+        raise InputError(f"a calendar with holidays turns by whole days, not by {by_s:g} s; leave `holidays` out")
+    by = int(by_s)
+    written: dict[str, object] = {"hours_per_year": shifts.hours_per_year, "first_day": shifts.first_day}
+    written["breaks"] = [written_shift(turned) for pause in shifts.breaks for turned in _turned(pause, by % DAY)]
+    written["holidays"] = [day - timedelta(days=by // DAY) for day in shifts.holidays]
+    if shifts.times is None and shifts.pattern in ALWAYS_OPEN and not shifts.holidays:
+        written["pattern"] = shifts.pattern
+    else:
+        times: dict[Day, list[str]] = {}
+        for _, start, end in _named_shifts(shifts):
+            day, first = divmod((start - by) % WEEK, DAY)
+            for on, span in enumerate(_turned((first, first + end - start), 0)):
+                times.setdefault(DAYS[(day + on) % 7], []).append(written_shift(span))
+        written["times"] = times
     return Shifts.model_validate({key: value for key, value in written.items() if value is not None})
 
 
+def _turned(span: Span, by: int) -> list[Span]:
+    """Return a span of a day seen from `by` seconds later; one of 24 h that then begins within a day is two."""
+    first = (span[0] - by) % DAY
+    last = first + span[1] - span[0]
+    return [(first, DAY), (0, first)] if last - first == DAY and first else [(first, last)]
+
+
 def scheduled_s(shifts: Shifts, start_s: float, end_s: float) -> float:
-    """Return the time within the shifts between two moments, both in seconds since a Monday 00:00 [s]."""
-    week = windows(shifts)
+    """Return the time within the shifts between two moments, both in seconds since time 0, a Monday 00:00 [s].
 
-    def until(moment_s: float) -> float:
-        weeks, rest = divmod(moment_s, WEEK)
-        whole = sum(end - start for start, end in week)
-        return weeks * whole + sum(min(max(rest - start, 0.0), end - start) for start, end in week)
+    Breaks and holidays are not within the shifts.
+    """
+    table = timetable(shifts)
+    return _until(table, end_s) - _until(table, start_s)
 
-    return until(end_s) - until(start_s)
+
+def worked_until(shifts: Shifts, start_s: float, work_s: float) -> float:
+    """Return when `work_s` of time within the shifts has passed since `start_s`, both from time 0 on [s].
+
+    Examples
+    --------
+    >>> worked_until(Shifts(pattern="1x8", days="mon-fri"), 0.0, 6 * 8 * 3600.0) / 3600  # Monday of the second week
+    182.0
+    """
+    if work_s <= 0:
+        return start_s
+    table = timetable(shifts)
+    left = _until(table, start_s) + work_s
+    for window in table.first:
+        if left <= window.end - window.start:
+            return window.start + left
+        left -= window.end - window.start
+    a_week = _until(Timetable((), 0, table.weekly), WEEK)
+    weeks, rest = divmod(left, a_week)
+    if rest == 0:  # the end of a week's last shift, not the beginning of the next week's first
+        weeks, rest = weeks - 1, a_week
+    weeks += table.weeks
+    for window in table.weekly:
+        if rest <= window.end - window.start:
+            return weeks * WEEK + window.start + rest
+        rest -= window.end - window.start
+    return (weeks + 1) * WEEK  # rounding left something after the week's last shift
+
+
+def _until(table: Timetable, moment_s: float) -> float:
+    """Return the time of work from time 0 to a moment [s]."""
+
+    def within(windows: tuple[Window, ...], moment: float) -> float:
+        return sum(min(max(moment - start, 0.0), end - start) for start, end, *_ in windows)
+
+    if 0 <= moment_s < table.weeks * WEEK:
+        return within(table.first, moment_s)
+    began = table.weeks * WEEK if moment_s >= 0 else 0
+    before = within(table.first, began)
+    weeks, rest = divmod(moment_s - began, WEEK)
+    return before + weeks * within(table.weekly, WEEK) + within(table.weekly, rest)

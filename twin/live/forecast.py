@@ -18,6 +18,7 @@ from twin.errors import InputError
 from twin.line.work_calendar import HOUR, opening_hours
 from twin.live.clock import SECOND
 from twin.live.picture import Forecast, Score
+from twin.live.shift_calendar import with_calendars
 from twin.study.intervals import wilson
 
 if TYPE_CHECKING:
@@ -84,7 +85,8 @@ def forecast(
     shift = picture.shift
     if shift is None:
         raise InputError("forecast: the line is closed; ask again when a shift has begun")
-    numbers = make_plan(scenario)
+    # The shift takes place, and no other one is simulated.
+    numbers = make_plan(with_calendars(scenario, lambda shifts: shifts.model_copy(update={"holidays": ()})))
     left_s = (shift.end_ns - epoch_ns) / SECOND - picture.now_s
     begin_s = max(_on_the_wall(shift.end_ns, epoch_ns, calendar.zone) - left_s, 0.0)
     standing = standing_of(numbers, picture, begin_s)
@@ -197,15 +199,15 @@ def _machine(now: MachineNow, by_s: float) -> MachineStands:
     )
 
 
-def shift_plan(line: Line, shift: Shift) -> float | None:
+def shift_plan(line: Line, shift: Shift, calendar: ShiftCalendar) -> float | None:
     """Return the output asked of a shift: its share of the year's opening hours of the demand [units].
 
-    None without a demand. A night on which the clock changes is asked as much as it is long.
+    None without a demand. A night on which the clock changes is asked as much as it is long, less its breaks.
     """
     demand = line.product.demand_per_year
     if demand is None:
         return None
-    return demand * (shift.end_ns - shift.start_ns) / SECOND / HOUR / opening_hours(line.shifts)
+    return demand * calendar.worked_s(shift) / HOUR / opening_hours(line.shifts)
 
 
 def score(forecasts: Sequence[Forecast], actual: float) -> Score:

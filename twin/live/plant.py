@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +15,10 @@ from twin.engine.results import Trace
 from twin.engine.rules.record import LOG_CREW, LOG_LEVEL, LOG_STATE
 from twin.engine.simulation import LONGEST, simulate
 from twin.events import Event
+from twin.line.shift_times import DAY
+from twin.line.work_calendar import rotated
 from twin.live.clock import SECOND
+from twin.live.shift_calendar import with_calendars
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
     from twin.engine.results import Run
     from twin.engine.state import LineState
     from twin.line.scenario import Scenario
+    from twin.line.work_calendar import Shifts
     from twin.live.shift_calendar import Shift, ShiftCalendar
 
 STANDING = (LOG_STATE, LOG_LEVEL, LOG_CREW)
@@ -76,7 +81,7 @@ class Plant:
         boot: int = 1,
         source: str = "plant",
     ) -> None:
-        self._scenario = scenario
+        self._scenario = with_calendars(scenario, lambda shifts: self._from_epoch(shifts, calendar, epoch_ns))
         self._calendar = calendar
         self._epoch_ns = epoch_ns
         self._seed = seed
@@ -126,6 +131,12 @@ class Plant:
             if run.deadlock is not None:
                 self.locked = run.deadlock
                 return
+
+    @staticmethod
+    def _from_epoch(shifts: Shifts, calendar: ShiftCalendar, epoch_ns: int) -> Shifts:
+        """Return a calendar whose time 0, and the days of its holidays with it, is that of the plant's clock."""
+        monday = datetime.fromtimestamp(epoch_ns // SECOND, calendar.zone).date()
+        return rotated(shifts, DAY * (monday - (shifts.first_day or monday)).days)
 
     def _silently(self, until_s: float) -> tuple[Trace, Accounts]:
         """Run without a word, and return the last of each thing that still holds, and what was counted."""

@@ -7,9 +7,9 @@ import pytest
 
 import lines
 from support.program import twin
-from twin.cli.resolve import line_of, line_path, output_file, site_of, times_of, worked_between, worked_until
+from twin.cli.resolve import line_of, line_path, output_file, site_of, times_of
 from twin.errors import InputError
-from twin.line.work_calendar import Shifts
+from twin.line.work_calendar import Shifts, scheduled_s, worked_until
 
 HOUR = 3600.0
 ALWAYS = Shifts()
@@ -123,8 +123,8 @@ def test_working_until_and_working_between_undo_each_other(start: float, work: f
     for shifts in (ALWAYS, DAY_SHIFT, Shifts(pattern="3x8", days="sun-thu")):
         end = worked_until(shifts, start, work)
 
-        assert worked_between(shifts, start, end) == pytest.approx(work)
-        assert worked_between(shifts, start, end - 0.5) < work
+        assert scheduled_s(shifts, start, end) == pytest.approx(work)
+        assert scheduled_s(shifts, start, end - 0.5) < work
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def mirrored(name: str, until: float) -> tuple[Scenario, ShiftCalendar, Picture]
 def test_every_reference_line_is_foretold_to_the_end_of_its_shift(name: str) -> None:
     chosen, calendar, picture = mirrored(name, 24 * HOUR + 8 * HOUR)
     assert picture.shift is not None
-    plan = shift_plan(chosen.line, picture.shift)
+    plan = shift_plan(chosen.line, picture.shift, calendar)
 
     told = forecast(chosen, picture, calendar, epoch_ns=A_MONDAY, plan=plan, replications=40)
     again = forecast(chosen, picture, calendar, epoch_ns=A_MONDAY, plan=plan, replications=40)
@@ -157,11 +157,14 @@ def test_the_plan_of_a_shift_is_its_share_of_the_year() -> None:
     line = load_line(lines.path("ceiling_tiles"))
     eight, seven = (Shift("2026-06-10", "06:00-14:00", 0, int(hours * HOUR) * SECOND) for hours in (8, 7))
 
-    assert shift_plan(line, eight) == pytest.approx(19e6 * 8 / 8000)
-    assert shift_plan(line, seven) == pytest.approx(19e6 * 7 / 8000)
+    calendar = ShiftCalendar(line.shifts, "Europe/Paris")
+    assert shift_plan(line, eight, calendar) == pytest.approx(19e6 * 8 / 8000)
+    assert shift_plan(line, seven, calendar) == pytest.approx(19e6 * 7 / 8000)
     assert (
         shift_plan(
-            line.model_copy(update={"product": line.product.model_copy(update={"demand_per_year": None})}), eight
+            line.model_copy(update={"product": line.product.model_copy(update={"demand_per_year": None})}),
+            eight,
+            calendar,
         )
         is None
     )

@@ -13,9 +13,9 @@ def finds_room(world: World, edge: Record) -> bool:
     """Whether an arrival may stay: fewer wait than the limit, or it goes to a free machine at once."""
     if edge.limit < 0 or edge.level < edge.limit:
         return True
-    if edge.level > 0 or world.line[0].on == 0:
-        return False
     station = world.stations[edge.to]
+    if edge.level > 0 or station.on == 0:
+        return False
     if FULL and station.kind in (ASSEMBLY, BATCH):
         return False
     for m in range(station.first_machine, station.last_machine):

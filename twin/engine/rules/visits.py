@@ -83,7 +83,7 @@ def settle(world: World) -> None:
         line.marked -= 1
         if FULL and station.kind in (SPLIT, BATCH):
             let_out(world, station)
-        if line.on == 1:
+        if station.on == 1:
             station_moves(world, station)
     line.top = 0
 
