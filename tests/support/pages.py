@@ -22,6 +22,8 @@ from twin.cli.app import COMMANDS, application
 from twin.kpi import elements
 from twin.kpi.definitions import KPIS
 from twin.kpi.policy import Policy
+from twin.line.carriers import Carrier
+from twin.line.crews import Pool
 from twin.line.distributions import DISTRIBUTIONS, FORMS, Distribution
 from twin.line.failure import Failure
 from twin.line.line import Line, Product, Source, Targets
@@ -33,6 +35,7 @@ from twin.line.route import Edge
 from twin.line.setup import Setup
 from twin.line.site import Figure, Site, Wage
 from twin.line.station import Option, Station
+from twin.line.upkeep import Maintenance, StartupScrap
 from twin.line.work_calendar import Shifts
 from twin.live.measurements import COMMON_TAGS, MEASUREMENTS, NO_VALUE, TAGS
 
@@ -42,7 +45,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 
 LINE_MODELS = (
-    Line, Product, Shifts, Source, Orders, Variant, Station, LotCycle, Setup, Failure, Power, Option, Edge, Targets
+    Line, Product, Shifts, Pool, Carrier, Source, Orders, Variant, Station, LotCycle, Setup, Failure, Maintenance,
+    StartupScrap, Power, Option, Edge, Targets
 )  # fmt: skip
 MAPPING_MODELS = (LogMapping, Columns, Kind, Rework, Time, Lifecycle, Clock)
 MACHINE_MODELS = (MachineMapping, MachineColumns, SampleTime, SampleUnits, StateMeaning)
@@ -53,6 +57,8 @@ _WRITTEN = {
     units.Power: units.POWER,
     units.Energy: units.ENERGY,
     units.Money: units.MONEY,
+    units.Length: units.LENGTH,
+    units.Speed: units.SPEED,
     units.HourlyCost: units.HOURLY_COST,
     units.EnergyPrice: units.ENERGY_PRICE,
 }

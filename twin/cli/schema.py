@@ -42,11 +42,17 @@ def line_schema() -> Schema:
     It knows the keys, their meaning and how their values are written; what holds across keys only `twin check` knows.
     """
     from twin.line.line import Line
+    from twin.line.station import HOLDERS
 
     generator = _generator()
     found: Schema = Line.model_json_schema(schema_generator=generator)
     # A line of one station may leave its route out, and so may one whose products or orders bring routes.
     found["required"] = [key for key in found["required"] if key != "route"]
+    station = found["$defs"]["Station"]
+    station["anyOf"] = [
+        {"required": station.pop("required")},
+        {"required": ["kind"], "properties": {"kind": {"enum": list(HOLDERS)}}},
+    ]
     orders = found["$defs"]["Source"]["properties"]["orders"]
     orders["anyOf"] = [{"type": "string"}, {"$ref": orders.pop("$ref")}]
     return {"$schema": generator.schema_dialect, **found}
@@ -135,13 +141,16 @@ def _generator() -> type[GenerateJsonSchema]:
 def _as_written() -> dict[object, Schema]:
     """Return how a value is written, by the function that reads it."""
     from twin import units
-    from twin.line import lots, order_book, shift_times, source
+    from twin.line import failure, lots, order_book, shift_times, source
 
     text: Schema = {"type": "string"}
     days = {"type": "array", "minItems": 1, "items": {"enum": list(shift_times.DAYS)}}
     types: list[tuple[Any, Schema]] = [
         (units.Duration, quantity_schema(units.TIME)),
         (units.Power, quantity_schema(units.POWER)),
+        (units.Energy, quantity_schema(units.ENERGY)),
+        (units.Length, quantity_schema(units.LENGTH)),
+        (units.Speed, quantity_schema(units.SPEED)),
         (units.Money, quantity_schema(units.MONEY)),
         (units.Share, SHARE),
         (shift_times.TimeOfDay, text),
@@ -155,6 +164,16 @@ def _as_written() -> dict[object, Schema]:
             "minProperties": 1,
             "propertyNames": {"pattern": r"^[1-9]\d*$"},
             "additionalProperties": quantity_schema(units.TIME),
+        },
+        failure.read_wear: {
+            "type": "object",
+            "propertyNames": {"pattern": quantity_schema(units.TIME)["pattern"]},
+            "additionalProperties": {
+                "anyOf": [
+                    {"type": "number", "exclusiveMinimum": 0},
+                    {"type": "string", "pattern": rf"^\s*{NUMBER}\s*$"},
+                ]
+            },
         },
         order_book.read_book: {"anyOf": [text, {"type": "array", "items": {"type": "object"}}]},
         source.read_fed: {

@@ -15,27 +15,37 @@ from twin.units import TIME, Share, number, quoted, refused, seconds, write
 SHORTEST = 1e-6
 """A mean time below a microsecond [s] counts as none: the clock of a long run could not show that it passed."""
 
+MOST_POINTS = 100
+"""Points that a table of wear has at most."""
+
 Wear = tuple[tuple[float, float], ...]
+"""Ages [s], each with how many times as fast the clock runs from there on."""
 
 
 def read_wear(written: object) -> Wear:
     """Read a table of wear: how many times as fast a failure's clock runs, from each operating time on [s]."""
     if isinstance(written, tuple):
         return written
-    if not isinstance(written, dict) or not written:
+    if not isinstance(written, dict) or len(written) > MOST_POINTS:
         raise refused(f"{quoted(written)} is not a table of wear; write wear: {{0 h: 1, 400 h: 2, 800 h: 5}}")
     points: dict[float, float] = {}
     problems = []
-    for age, factor in written.items():
+    for text, written_factor in written.items():
         try:
-            points[seconds(age)] = number(factor)
-            if points[seconds(age)] <= 0:
-                problems.append(((str(age),), f"{quoted(factor)} is not above 0; a clock that stands is no clock"))
+            age, factor = seconds(text), number(written_factor)
         except InputError as error:
-            problems.append(((str(age),), str(error)))
+            problems.append(((str(text),), str(error)))
+            continue
+        if age in points:
+            problems.append(((str(text),), f"the age {quoted(text)} is named twice; name it once"))
+        if factor <= 0:
+            problems.append(
+                ((str(text),), f"{quoted(written_factor)} times as fast is no clock that runs; write a number above 0")
+            )
+        points[age] = factor
     if problems:
         raise wrong_inside(problems, written)
-    if 0.0 not in points:
+    if points and 0.0 not in points:
         raise refused("the table of wear begins at no age; write a point for 0 h first: {0 h: 1, 400 h: 2}")
     return tuple(sorted(points.items()))
 

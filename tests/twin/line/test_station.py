@@ -7,7 +7,8 @@ from pydantic import ValidationError
 
 from twin.line.failure import Failure
 from twin.line.power import Power
-from twin.line.station import STATION_KINDS, Option, Station
+from twin.line.station import HOLDERS, STATION_KINDS, Option, Station
+from twin.line.upkeep import Maintenance
 
 STATES = (
     "off_shift",
@@ -41,8 +42,107 @@ def test_a_station_needs_its_cycle_and_nothing_else() -> None:
         Station.model_validate({})
 
 
+NEEDED = {
+    "split": {"parts": 12},
+    "batch": {"size": 8},
+    "conveyor": {"length": "12 m", "speed": "18 m/min", "capacity": 24},
+}
+
+
+def of_kind(kind: str, **keys: object) -> Station:
+    cycle = {} if kind in HOLDERS else {"cycle": "12 s"}
+    return Station.model_validate({"kind": kind, **cycle, **NEEDED.get(kind, {}), **keys})
+
+
 def test_every_kind_of_station_can_be_written() -> None:
-    assert [station(kind=kind).kind for kind in STATION_KINDS] == ["machine", "inspection"]
+    assert [of_kind(kind).kind for kind in STATION_KINDS] == list(STATION_KINDS)
+    assert of_kind("conveyor").belt_s == pytest.approx(40, rel=1e-15)
+    assert of_kind("storage").stay.mean == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "keys", "sentence"),
+    [
+        ("machine", {"parts": 3}, "a station of kind machine has no `parts`"),
+        ("machine", {"prevalence": 0.1}, "a station of kind machine has no `prevalence`"),
+        ("split", {"parts": None}, "a station of kind split needs `parts`"),
+        ("split", {"parts": 1}, "greater than or equal to 2"),
+        ("batch", {"size": None}, "a station of kind batch needs `size`"),
+        ("batch", {"size": 1_001}, "less than or equal to 1000"),
+        ("batch", {"timeout": "0 s"}, "greater than 0"),
+        ("assembly", {"takes": {"wheels": 0}}, "greater than or equal to 1"),
+        ("conveyor", {"speed": None}, "a station of kind conveyor needs `speed`"),
+        ("conveyor", {"capacity": None}, "a station of kind conveyor needs `capacity`"),
+        ("conveyor", {"cycle": "9 s"}, "a station of kind conveyor has no `cycle`"),
+        ("conveyor", {"machines": 2}, "a station of kind conveyor has no `machines`"),
+        ("conveyor", {"crew": {"operator": 1}}, "a station of kind conveyor has no `crew`"),
+        ("storage", {"attended": False}, "a station of kind storage has no `attended`"),
+        ("storage", {"failures": {"jam": {"ttf": "1 h", "ttr": "1 min"}}}, "a station of kind storage has no `fail"),
+        ("inspection", {"prevalence": 0.1, "scrap": 0.1}, "`prevalence` says how many are bad"),
+        ("inspection", {"false_accept": 0.1}, "bad parts are accepted only where some are bad"),
+        ("machine", {"attended": False, "crew": {"operator": 1}}, "runs unattended has no crew and no shifts"),
+        ("machine", {"attend": 4}, "`attend` shares out the people of a crew"),
+    ],
+)
+def test_a_station_that_makes_no_sense_is_refused(kind: str, keys: dict[str, object], sentence: str) -> None:
+    with pytest.raises(ValidationError, match=sentence):
+        of_kind(kind, **keys)
+
+
+def test_an_inspection_of_bad_parts_accepts_some_of_them() -> None:
+    # Of 1,000 parts 30 are bad, of which 27 are found; of the 970 good ones 9.7 are rejected.
+    test = of_kind("inspection", prevalence="3 %", false_accept="10 %", false_reject="1 %")
+    assert test.reject == pytest.approx(0.0367, rel=1e-15)
+
+
+def wearing(**table: object) -> Failure:
+    return Failure.model_validate({"ttf": "40 h", "ttr": "1 h", **table})
+
+
+def test_a_table_of_wear_is_read_by_age_and_comes_back_from_its_own_text() -> None:
+    failure = wearing(wear={"800 h": 5, "0 h": 1, "400 h": "2"})
+    assert failure.wear == ((0, 1), (1_440_000, 2), (2_880_000, 5))
+    assert Failure.model_validate(failure.model_dump(exclude_none=True)) == failure
+
+
+@pytest.mark.parametrize(
+    ("table", "sentence"),
+    [
+        ("fast", '"fast" is not a table of wear; write wear: {0 h: 1, 400 h: 2, 800 h: 5}'),
+        ({"400 h": 2}, "the table of wear begins at no age; write a point for 0 h first"),
+        ({"0 h": 1, "0 s": 2}, 'the age "0 s" is named twice; name it once'),
+        ({"0 h": 0}, '"0" times as fast is no clock that runs; write a number above 0'),
+        ({"0 h": "nan"}, "is not a number"),
+        ({"0": 1}, "has no unit"),
+        ({f"{hour} h": 1 for hour in range(101)}, "is not a table of wear"),
+    ],
+)
+def test_a_table_of_wear_that_makes_no_sense_is_refused(table: object, sentence: str) -> None:
+    with pytest.raises(ValidationError, match=sentence):
+        wearing(wear=table)
+
+
+def test_only_a_clock_of_work_wears() -> None:
+    with pytest.raises(ValidationError, match="only an operating clock wears"):
+        wearing(wear={"0 h": 1}, clock="calendar")
+
+
+@pytest.mark.parametrize(
+    ("keys", "sentence"),
+    [
+        ({}, "neither `every` nor `parts` is given"),
+        ({"every": "1 h", "parts": 5}, "both `every` and `parts` are given"),
+        ({"parts": 0}, "greater than or equal to 1"),
+    ],
+)
+def test_a_maintenance_is_due_by_one_thing(keys: dict[str, object], sentence: str) -> None:
+    with pytest.raises(ValidationError, match=sentence):
+        Maintenance.model_validate({"lasts": "1 h", **keys})
+
+
+def test_standby_is_said_whole() -> None:
+    with pytest.raises(ValidationError, match="`standby` and `standby_after` go together"):
+        Power.model_validate({"standby": "500 W"})
 
 
 def test_an_inspection_rejects_the_bad_parts_and_some_of_the_good() -> None:
