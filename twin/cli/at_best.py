@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dashboards.numbers import NOTHING, number, percent, significant, units
 from twin.cli.show import GAP, WIDTH, state_bar, table, width
 from twin.cli.understood import digits, millions, share
-from twin.line.capacity import HOUR, static_capacity
+from twin.line.capacity import static_capacity
+from twin.line.manning import pool_limits
+from twin.line.names import listed
 from twin.line.scenario import posts, scenario
+from twin.line.work_calendar import HOUR
 from twin.units import format_time
 
 if TYPE_CHECKING:
@@ -44,7 +47,7 @@ def tightest(line: Line, capacity: LineCapacity) -> Limit:
 
 
 def limits(line: Line, capacity: LineCapacity) -> Iterator[Limit]:
-    """Yield all that bounds the output: the slowest station, the arrivals, and each pool of people.
+    """Yield all that bounds the output: the slowest station, the arrivals, carriers, and pools of people.
 
     A pool of `n` people, of whom each good part keeps one busy for `b` seconds, allows `n / b` parts a second.
     """
@@ -52,9 +55,11 @@ def limits(line: Line, capacity: LineCapacity) -> Iterator[Limit]:
     yield Limit(station.label or capacity.bottleneck, capacity.max_throughput_per_h)
     if capacity.arrivals_per_h is not None:
         yield Limit("the arrivals" if line.source.orders is None else "the orders", capacity.arrivals_per_h)
-    for people in capacity.people:
-        if people.busy:
-            yield Limit(f"the {people.skill} pool", HOUR * people.pool / (people.busy * capacity.pace_s))
+    for carrier in capacity.carriers:
+        yield Limit(f"the number of carriers ({carrier.name})", carrier.capacity_per_h)
+    for limit in pool_limits(line, capacity.people, capacity.pace_s):
+        pools = listed(limit.pools, "and") + (" pools" if len(limit.pools) > 1 else " pool")
+        yield Limit(f"the {pools}", limit.rate)
 
 
 def verdict_text(chosen: Scenario, capacity: LineCapacity) -> str:
@@ -148,8 +153,8 @@ def people(capacity: LineCapacity) -> Table:
             str(need.pool),
             str(need.manned) if need.manned else NOTHING,
             number(need.busy, 2),
-            percent(need.busy / need.pool) if need.pool else NOTHING,
-            "too few" if need.busy > need.pool * (1 + SAME) else "",
+            percent(need.busy / need.there) if need.there else NOTHING,
+            "too few" if need.busy > need.able * (1 + SAME) else "",
         )
         for need in capacity.people
     ]

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from dashboards.numbers import NOTHING, number, significant, units
 from twin.cli.show import table
 from twin.line.basis import ASSUMPTION
-from twin.line.capacity import availability, takt_s
+from twin.line.capacity import takt_s
 from twin.line.discrete import Constant
 from twin.line.lots import LotCycle, drawn_of
+from twin.line.rates import availability
 from twin.line.work_calendar import DAYS, opening_hours, shift_hours, shifts_per_week
 from twin.units import format_time
 

@@ -10,15 +10,18 @@ from dataclasses import dataclass
 from math import ceil, inf, sqrt
 from typing import TYPE_CHECKING
 
-from twin.line.work_calendar import WEEK, opening_hours, scheduled_hours_per_week
+from twin.line.carried import carrier_limits
+from twin.line.manning import people
+from twin.line.rates import availability, hours, pace_of, part_s, scheduled_share
+from twin.line.work_calendar import HOUR, WEEK, opening_hours, scheduled_hours_per_week
 from twin.line.workload import mean_pieces, workload
 
 if TYPE_CHECKING:
+    from twin.line.carried import CarrierLimit
     from twin.line.line import Line
-    from twin.line.station import Station
+    from twin.line.manning import People
     from twin.line.workload import Work
 
-HOUR = 3600.0
 ROUNDING = 1e-9
 
 
@@ -32,14 +35,18 @@ class StationCapacity:
     visits : float
         Parts worked on here for each part that leaves the line good [1]; scrap and rework raise it.
     cycle_s : float
-        Mean time per part on one machine [s]; of lots, per piece.
+        Mean time per part on one machine [s]; of lots, per piece; of a full batch its share; of a conveyor and a full
+        storage the time by which parts follow each other.
     setup_s : float
         Mean time of its machine in setups per part [s]; of lots, per piece.
     availability : float
-        Share of its running and repair time that a machine with work before it runs [1].
+        Share of its running, repair and maintenance time that a machine with work before it runs [1].
+    hours : float
+        Hours in which the station works for each scheduled hour of the line [1].
     machines : int
     time_s : float
-        Time the station takes for each good part of the line, setups and repairs included, its machines sharing it [s].
+        Time the station takes for each good part of the line, setups and repairs included, its machines sharing it
+        [scheduled s of the line].
     capacity_per_h : float
         Good parts of the line that the station alone would allow [parts per scheduled hour]; infinite without work.
     load : float or None
@@ -55,33 +62,13 @@ class StationCapacity:
     cycle_s: float
     setup_s: float
     availability: float
+    hours: float
     machines: int
     time_s: float
     capacity_per_h: float
     load: float | None
     machines_needed: int | None
     crew: dict[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class People:
-    """How many people of one skill the line needs.
-
-    Attributes
-    ----------
-    skill : str
-    pool : int
-        Posts per shift in the line's description.
-    manned : int
-        People who man every machine of every station at once.
-    busy : float
-        People busy on average, at work or repairing, at the pace of the line's `pace_s`.
-    """
-
-    skill: str
-    pool: int
-    manned: int
-    busy: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +86,8 @@ class LineCapacity:
         In file order.
     people : tuple of People
         In the order of the line's pools, then of what else is asked.
+    carriers : tuple of CarrierLimit
+        In file order.
     bottleneck : str
         The station of the largest `time_s`, the first of them in the file.
     max_throughput_per_h : float
@@ -116,6 +105,7 @@ class LineCapacity:
     pace_s: float
     stations: tuple[StationCapacity, ...]
     people: tuple[People, ...]
+    carriers: tuple[CarrierLimit, ...]
     bottleneck: str
     max_throughput_per_h: float
     arrivals_per_h: float | None
@@ -138,9 +128,9 @@ def static_capacity(line: Line) -> LineCapacity:
 
     Notes
     -----
-    A station with `v` visits, mean cycle `c`, mean setup `s`, availability `A` and `m` machines takes
-    ``t = v (c / A + s) / m`` for each good part. Line efficiency is ``sum(t) / (n max(t))`` and the smoothness index
-    ``sqrt(sum((max(t) - t)^2))``.
+    A station with `v` visits, mean cycle `c`, mean setup `s`, availability `A`, `m` machines and `h` hours for each of
+    the line takes ``t = v (c / A + s) / (m h)`` for each good part. Line efficiency is ``sum(t) / (n max(t))`` and the
+    smoothness index ``sqrt(sum((max(t) - t)^2))``.
 
     References
     ----------
@@ -149,7 +139,7 @@ def static_capacity(line: Line) -> LineCapacity:
     """
     takt = takt_s(line)
     load = workload(line, pace_of(line))
-    stations = tuple(_station_capacity(name, line.stations[name], work, takt) for name, work in load.per_good.items())
+    stations = tuple(_station_capacity(line, name, work, takt) for name, work in load.per_good.items())
     times = [station.time_s for station in stations]
     longest = max(times)
     arrivals = _arrivals_per_h(line, load.good)
@@ -159,7 +149,8 @@ def static_capacity(line: Line) -> LineCapacity:
         takt_s=takt,
         pace_s=pace,
         stations=stations,
-        people=_people(line, stations, pace),
+        people=people(line, load.per_good, pace),
+        carriers=carrier_limits(line, load),
         bottleneck=stations[times.index(longest)].station,
         max_throughput_per_h=HOUR / longest if longest else inf,
         arrivals_per_h=arrivals,
@@ -185,67 +176,24 @@ def visits_per_good(line: Line) -> dict[str, float]:
     return {name: work.visits for name, work in workload(line, pace_of(line)).per_good.items()}
 
 
-def availability(station: Station) -> float:
-    """Share of its running and repair time that a machine with work before it runs [1].
-
-    Each failure costs ``ttr / ttf`` of repair for each second of running, whatever the distributions and, while there
-    is always work, whatever the clock (renewal-reward theorem; Ross, Stochastic Processes, 2nd ed. 1996, 3.6).
-    """
-    return 1 / (1 + sum(failure.ttr.mean / failure.time_to_failure.mean for failure in station.failures.values()))
-
-
-def pace_of(line: Line) -> dict[str, float]:
-    """How fast each station takes what a stock that never runs out feeds, relative."""
-    return {
-        name: station.machines * availability(station) / station.cycle.mean if station.cycle.mean else 1.0
-        for name, station in line.stations.items()
-    }
-
-
-def _station_capacity(name: str, station: Station, work: Work, takt: float | None) -> StationCapacity:
-    up = availability(station)
-    busy = work.time_s / up + work.setup_s
+def _station_capacity(line: Line, name: str, work: Work, takt: float | None) -> StationCapacity:
+    station = line.stations[name]
+    up, own_hours = availability(station, scheduled_share(line, station)), hours(line, station)
+    busy = ((work.time_s / up if up else inf) + work.setup_s) / own_hours
     time = busy / station.machines
     return StationCapacity(
         station=name,
         visits=work.visits,
-        cycle_s=work.time_s / work.visits if work.visits else station.cycle.mean,
+        cycle_s=work.time_s / work.visits if work.visits else part_s(station),
         setup_s=work.setup_s / work.visits if work.visits else 0.0,
         availability=up,
+        hours=own_hours,
         machines=station.machines,
         time_s=time,
         capacity_per_h=HOUR / time if time else inf,
         load=None if takt is None else time / takt,
         machines_needed=None if takt is None else max(1, ceil(busy / takt - ROUNDING)),
-        crew={skill: count * station.machines for skill, count in station.crew.items()},
-    )
-
-
-def _people(line: Line, stations: tuple[StationCapacity, ...], pace: float) -> tuple[People, ...]:
-    """People by skill, when a good part leaves every `pace` seconds."""
-    manned: dict[str, int] = dict.fromkeys(line.operators, 0)
-    busy: dict[str, float] = {}
-    for result in stations:
-        station = line.stations[result.station]
-        for skill, count in result.crew.items():
-            manned[skill] = manned.get(skill, 0) + count
-            # A crew stays with its machine through a repair.
-            held = result.visits * result.cycle_s / result.availability
-            busy[skill] = busy.get(skill, 0.0) + station.crew[skill] * held
-        if station.setup is not None:
-            for skill, count in station.setup.crew.items():
-                manned.setdefault(skill, 0)
-                busy[skill] = busy.get(skill, 0.0) + count * result.visits * result.setup_s
-        for failure in station.failures.values():
-            repair = result.visits * result.cycle_s * failure.ttr.mean / failure.time_to_failure.mean
-            for skill, count in failure.repaired_by.items():
-                manned.setdefault(skill, 0)
-                # Those of the crew who repair are held already.
-                called = max(0, count - station.crew.get(skill, 0))
-                busy[skill] = busy.get(skill, 0.0) + called * repair
-    return tuple(
-        People(skill, line.operators.get(skill, 0), count, busy.get(skill, 0.0) / pace if pace else 0.0)
-        for skill, count in manned.items()
+        crew={skill: ceil(count * station.machines / station.attend) for skill, count in station.crew.items()},
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twin.line.capacity import pace_of
+from twin.line.rates import pace_of
 from twin.line.route import OUT
 from twin.line.workload import workload
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twin.line.capacity import availability, pace_of
-from twin.line.work_calendar import WEEK, scheduled_hours_per_week
+from twin.line.rates import at_once, availability, hours, pace_of, scheduled_share, through_s
+from twin.line.station import HOLDERS
+from twin.line.work_calendar import HOUR, WEEK, scheduled_hours_per_week
 from twin.line.workload import mean_pieces, workload
 
 if TYPE_CHECKING:
     from twin.line.line import Line
-
-HOUR = 3600.0
+    from twin.line.workload import Work, Workload
 
 
 def lead_time_at_best_s(line: Line) -> float:
@@ -26,7 +26,7 @@ def lead_time_at_best_s(line: Line) -> float:
     -------
     float
         Cycles, setups and repairs, while the line works, and the waits and transports between stations, at any hour.
-        Lots of rework are counted as if the order waited for each of them in turn.
+        Lots of rework, and parts that are cut or joined, are counted as if the order waited for each of them in turn.
 
     Raises
     ------
@@ -47,14 +47,31 @@ def lead_time_at_best_s(line: Line) -> float:
     load = workload(line, pace_of(line))
     pieces = mean_pieces(line)
     together = pieces if line.move == "order" else 1.0
-    times = {
-        name: (work.time_s / availability(line.stations[name]) + work.setup_s) * load.good * together
-        for name, work in load.per_good.items()
-    }
-    apart = (pieces / together - 1) * max(time / line.stations[name].machines for name, time in times.items())
+    whole = load.good * together
+    times = [stay_s(line, load, name) * work.visits * whole for name, work in load.per_good.items()]
+    apart = (pieces / together - 1) * max(
+        _apart_s(line, name, work) * whole / line.stations[name].machines for name, work in load.per_good.items()
+    )
     worked = scheduled_hours_per_week(line.shifts) * HOUR / WEEK
-    return (sum(times.values()) + apart) / worked + sum(
+    return (sum(times) + apart) / worked + sum(
         load.lots.get((edge.from_, edge.to), 0.0) * way.mean
         for edge in line.edges
         if (way := edge.delay or edge.transport) is not None
     )
+
+
+def stay_s(line: Line, load: Workload, name: str) -> float:
+    """Return the least mean time of a part in a station, repairs included [scheduled s]."""
+    station, work = line.stations[name], load.per_good[name]
+    up = availability(station, scheduled_share(line, station))
+    if station.kind in HOLDERS or not work.visits:
+        return through_s(station) / (up * hours(line, station))
+    each = at_once(station) / work.visits
+    return (work.time_s / up + work.setup_s) * each / hours(line, station)
+
+
+def _apart_s(line: Line, name: str, work: Work) -> float:
+    """Return the time of one machine of a station for each good part [scheduled s]."""
+    station = line.stations[name]
+    up = availability(station, scheduled_share(line, station))
+    return (work.time_s / up + work.setup_s) / hours(line, station)

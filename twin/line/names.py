@@ -67,7 +67,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f'"{name}"; ' + (f"write {listed(names)}" if names else "there are none")
 
 
-def listed(names: Iterable[str]) -> str:
+def listed(names: Iterable[str], last: str = "or") -> str:
     """Return names as a person lists them, at most eight.
 
     Examples
@@ -78,4 +78,4 @@ def listed(names: Iterable[str]) -> str:
     shown = list(names)
     if len(shown) > MOST_LISTED:
         return ", ".join(shown[:MOST_LISTED]) + ", ..."
-    return " or ".join(part for part in (", ".join(shown[:-1]), *shown[-1:]) if part)
+    return f" {last} ".join(part for part in (", ".join(shown[:-1]), *shown[-1:]) if part)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from twin.line.route import OUT, Edge
+from twin.line.route import OUT, Edge, probabilities
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -130,3 +130,13 @@ def implied_edges(line: Line) -> Iterator[Edge]:
     for step in dict.fromkeys(step for route in ways(line) for step in pairwise(route)):
         if step not in joined:
             yield Edge(from_=step[0], to=step[1], probability=0.0)
+
+
+def taken(line: Line) -> list[Edge]:
+    """Return the edges of the route that some part may take: by chance, as it is rejected, or bound to."""
+    bound = {step for route in ways(line) for step in pairwise(route)}
+    return [
+        edge
+        for edge, share in zip(line.route, probabilities(line.route), strict=True)
+        if share > 0 or edge.rejected or (edge.from_, edge.to) in bound
+    ]

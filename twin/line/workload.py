@@ -13,18 +13,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twin.errors import InputError
-from twin.line import traffic
 from twin.line.discrete import Constant, Empirical
+from twin.line.jobs import job_of
 from twin.line.lots import LotCycle, mean_of
-from twin.line.route import OUT, probabilities
+from twin.line.passing import ways
+from twin.line.rates import at_once, part_s
+from twin.line.route import OUT
+from twin.line.station import HOLDERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from twin.line.distributions import Distribution
     from twin.line.line import Line
+    from twin.line.passing import Way
     from twin.line.setup import Setup
-    from twin.line.traffic import Route
     from twin.line.variates import Floats
 
 Step = tuple[str, str]
@@ -55,6 +56,11 @@ class Work:
     setup_s: float = 0.0
     jobs: dict[str | None, float] = field(default_factory=dict)
 
+    def add_jobs(self, line: Line, name: str, product: str | None, parts: float) -> None:
+        """Add the cycles that a station needs for so many parts (or lots) of a product."""
+        cycles = parts / at_once(line.stations[name])
+        self.jobs[product] = self.jobs.get(product, 0.0) + cycles
+
 
 @dataclass(frozen=True, slots=True)
 class Workload:
@@ -75,22 +81,6 @@ class Workload:
     lots: dict[Step, float]
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """How what comes in goes on.
-
-    Its product; the places it passes, each a station; how much of all comes in at each [1]; the shares that go onward
-    (out last) and back from each; the share of good pieces there.
-    """
-
-    product: str | None
-    names: Sequence[str]
-    entering: Floats
-    onward: Floats
-    back: Floats
-    kept: Floats
-
-
 def workload(line: Line, pace: dict[str, float]) -> Workload:
     """Work out what each station has to do for a good piece.
 
@@ -109,16 +99,21 @@ def workload(line: Line, pace: dict[str, float]) -> Workload:
     -----
     The traffic equations ``visits = fed + visits (1 - reject) P`` of a network with routing matrix `P`, for each way
     into the line. Setups are counted as if products came at random, by their shares: two jobs in turn are of products
-    i and j with probability ``q_i q_j``; where an order moves piece by piece, its pieces follow each other.
+    i and j with probability ``q_i q_j``; where an order moves piece by piece, its pieces follow each other. Where parts
+    are joined, each way in brings what a good part takes of it (`joined_work`). Batches are full; start-up scrap is
+    left out.
 
     References
     ----------
     Jackson, Networks of waiting lines, Operations Research 5 (1957), 518-521.
     """
     total = {name: Work() for name in line.stations}
-    sizes, weights = lot_sizes(line)
     lots: dict[Step, float] = {}
-    good = sum(_add(line, way, (sizes, weights), total, lots) for way in _ways(line, pace))
+    passing = list(ways(line, pace))
+    if any(station.kind == "assembly" for station in line.stations.values()):
+        good = _add_joined(line, passing, total, lots)
+    else:
+        good = sum(_add(line, way, lot_sizes(line), total, lots) for way in passing)
     if not good > 0:
         raise InputError(f"{line.line}: no part can leave the line good; lower `scrap` or give `route` a way to {OUT}")
     for name, work in total.items():
@@ -126,6 +121,23 @@ def workload(line: Line, pace: dict[str, float]) -> Workload:
         work.jobs = {product: count / good for product, count in work.jobs.items()}
         work.setup_s = _setup_s(line.stations[name].setup, work.jobs) / _run_length(line)
     return Workload(total, good, lots)
+
+
+def _add_joined(line: Line, passing: list[Way], total: dict[str, Work], lots: dict[Step, float]) -> float:
+    """Add what comes in asks of each station where parts are joined; return what leaves good of it all."""
+    from twin.line.joined_work import joined
+
+    flows = joined(line, passing)
+    good = 1 / flows.strain
+    for way, visits in zip(passing, flows.visits, strict=True):
+        came = visits * good
+        for at, name in enumerate(way.names):
+            total[name].visits += float(came[at])
+            total[name].time_s += float(came[at]) * float(time_of(line, name, way.product, np.ones(1))[0])
+            total[name].add_jobs(line, name, way.product, float(came[at]))
+        onward = (came * way.kept * way.made)[:, None] * way.onward
+        _add_lots(way, onward, np.zeros_like(way.back), lots)
+    return good
 
 
 def lot_sizes(line: Line) -> tuple[Floats, Floats]:
@@ -181,57 +193,13 @@ def _run_length(line: Line) -> float:
     return mean_pieces(line) if line.move == "piece" else 1.0
 
 
-def _ways(line: Line, pace: dict[str, float]) -> Iterator[_Way]:
-    """Yield the ways through the line, each of a product and its route, with its share of all that comes in."""
-    found = traffic.drawn(line) or traffic.booked(line)
-    weights = [entry.share * (pace[entry.start] if line.source.kind == "saturated" else 1.0) for entry in found]
-    whole = sum(weights)
-    alike: dict[tuple[str | None, Route | None], dict[str, float]] = {}
-    for entry, weight in zip(found, weights, strict=True):
-        starts = alike.setdefault((entry.product, entry.route), {})
-        starts[entry.start] = starts.get(entry.start, 0.0) + weight / whole
-    for (product, route), starts in alike.items():
-        yield _way(line, product, route, starts)
-
-
-def _way(line: Line, product: str | None, route: Route | None, starts: dict[str, float]) -> _Way:
-    names = list(line.stations) if route is None else list(route[:-1])
-    many = len(names)
-    onward, back = np.zeros((many, many + 1)), np.zeros((many, many))
-    place = {name: index for index, name in enumerate([*line.stations, OUT])}
-    # Where a lot moves piece by piece, what goes back goes as what goes on: one at a time.
-    apart = line.move == "order"
-    for edge, share in zip(line.route, probabilities(line.route), strict=True):
-        if route is None:
-            (back if apart and edge.rework else onward)[place[edge.from_], place[edge.to]] += share
-        elif edge.rework:
-            for at in (at for at, name in enumerate(names) if name == edge.from_ and edge.to in names[: at + 1]):
-                back[at, at - names[at::-1].index(edge.to)] += share
-    if route is not None:
-        onward[np.arange(many), np.arange(1, many + 1)] = 1 - back.sum(axis=1)
-        if not apart:
-            onward[:, :-1] += back
-            back = np.zeros_like(back)
-    entering = np.zeros(many)
-    for name, share in starts.items():
-        entering[names.index(name)] = share
-    kept = np.array([1 - _reject(line, name, product) for name in names])
-    return _Way(product, names, entering, onward, back, kept)
-
-
-def _reject(line: Line, name: str, product: str | None) -> float:
-    """Share of the pieces of a product that leave a station as scrap."""
+def time_of(line: Line, name: str, product: str | None, sizes: Floats) -> Floats:
+    """Return the mean time that a machine of a station needs for a lot of each size [s]; of a batch, each its share."""
     station = line.stations[name]
-    variant = line.products.get(product or "")
-    scrap = station.scrap if variant is None else variant.scrap.get(name, station.scrap)
-    return scrap + (1 - scrap) * station.false_reject
-
-
-def cycle_of(line: Line, name: str, product: str | None) -> Distribution | LotCycle:
-    """Return the cycle of a product at a station: its own, else the station's."""
-    variant = line.products.get(product or "")
-    own = line.stations[name].cycle
-    return own if variant is None else variant.cycle.get(name, own)
+    if station.kind in HOLDERS:
+        return np.full_like(sizes, part_s(station))
+    cycle = job_of(line, name, product).cycle
+    return _mean_times(cycle, sizes) / at_once(station)
 
 
 def _solved(moves: Floats, entering: Floats) -> Floats:
@@ -243,20 +211,21 @@ def _solved(moves: Floats, entering: Floats) -> Floats:
 
 
 def _add(
-    line: Line, way: _Way, lot_sizes: tuple[Floats, Floats], total: dict[str, Work], lots: dict[Step, float]
+    line: Line, way: Way, lot_sizes: tuple[Floats, Floats], total: dict[str, Work], lots: dict[Step, float]
 ) -> float:
     """Add what comes in by a way asks of each station, and the ways it takes; return what leaves good of it all."""
     sizes, weights = lot_sizes
     mean_size = float(sizes @ weights)
-    first = _solved(way.kept[:, None] * way.onward[:, :-1], way.entering)
+    leaves = (way.kept * way.made)[:, None]
+    first = _solved(leaves * way.onward[:, :-1], way.entering)
     again, size_again = np.zeros(len(first)), 1.0
     count = first
     leaving = way.onward.sum(axis=1)
     spread = way.onward / np.where(leaving > 0, leaving, 1.0)[:, None]
-    sent = way.kept[:, None] * way.back
+    sent = leaves * way.back
     if way.back.any() or mean_size > 1:
         count = _solved(_goes_on(way, mean_size)[:, None] * spread[:, :-1], way.entering)
-        again = _solved(sent + way.kept[:, None] * way.onward[:, :-1], first @ sent)
+        again = _solved(sent + leaves * way.onward[:, :-1], first @ sent)
         size_again = _size_sent_back((first + again)[:, None] * sent, way.back, sizes, weights)
     lots_again = again * mean_size / size_again
     onward = (count * _goes_on(way, mean_size) + lots_again * _goes_on(way, size_again))[:, None] * spread
@@ -265,23 +234,24 @@ def _add(
     for at, name in enumerate(way.names):
         if first[at] + again[at] == 0:
             continue
-        cycle, work = cycle_of(line, name, way.product), total[name]
+        work = total[name]
         left = first[at] / count[at] if count[at] else 1.0
-        each = float(_mean_times(cycle, sizes * left) @ weights)
+        each = float(time_of(line, name, way.product, sizes * left) @ weights)
+        each_again = float(time_of(line, name, way.product, np.full(1, size_again))[0])
         anew, jobs_again = count[at] / mean_size, again[at] / size_again
         work.visits += first[at] + again[at]
-        work.time_s += anew * each + jobs_again * mean_of(cycle, size_again)
-        work.jobs[way.product] = work.jobs.get(way.product, 0.0) + anew + jobs_again
-    return float((first + again) @ (way.kept * way.onward[:, -1]))
+        work.time_s += anew * each + jobs_again * each_again
+        work.add_jobs(line, name, way.product, anew + jobs_again)
+    return float((first + again) @ (way.kept * way.made * way.onward[:, -1]))
 
 
-def _goes_on(way: _Way, size: float) -> Floats:
-    """Return how likely something of a lot goes on from each place: not all is scrapped, nor all sent back."""
+def _goes_on(way: Way, size: float) -> Floats:
+    """Return the lots that go on from each place for each that comes: not all is scrapped, nor all sent back."""
     kept, onward = size * way.kept, size * (1 - way.back.sum(axis=1))
-    return np.asarray(np.minimum(kept, 1.0) * np.minimum(onward, 1.0), dtype=np.float64)
+    return np.asarray(np.minimum(kept, 1.0) * np.minimum(onward, 1.0) * way.made, dtype=np.float64)
 
 
-def _add_lots(way: _Way, onward: Floats, back: Floats, lots: dict[Step, float]) -> None:
+def _add_lots(way: Way, onward: Floats, back: Floats, lots: dict[Step, float]) -> None:
     """Add the lots that go onward (out last) and back from each place of a way to those that take each step."""
     for moves in (onward, back):
         for at, to in np.argwhere(moves > 0):

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twin.errors import InputError
-from twin.line.capacity import LineCapacity, StationCapacity, availability, static_capacity, takt_s, visits_per_good
+from twin.line.capacity import LineCapacity, StationCapacity, static_capacity, takt_s, visits_per_good
 from twin.line.line import Line
+from twin.line.rates import availability
 
 
 def line(**keys: object) -> Line:
