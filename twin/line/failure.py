@@ -74,7 +74,9 @@ class Failure(Described):
     repaired_by: Crew = Field(
         default_factory=dict, description="people held during the repair", examples=["{technician: 1}"]
     )
-    priority: Priority = Field(default=REPAIR_FIRST, description="which requests for people go first (lowest)")
+    priority: Priority = Field(
+        default=REPAIR_FIRST, description="which requests for people go first (lowest)", examples=["2"]
+    )
     minor: bool = Field(default=False, description="whether it is a minor stop, counted apart", examples=["true"])
     wear: Annotated[Wear, PlainValidator(read_wear), PlainSerializer(_write_wear, return_type=object)] = Field(
         default=(),

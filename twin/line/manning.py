@@ -158,11 +158,11 @@ def pool_limits(line: Line, found: tuple[People, ...], pace: float) -> list[Pool
     for together in _shared(line, list(by_skill)):
         sizes = range(1, len(together) + 1) if len(together) <= MOST_TOGETHER else (1, len(together))
         for skills in (chosen for size in sizes for chosen in combinations(together, size)):
-            pools = tuple(pool for pool in by_skill if set(_skills(line, pool)) & set(skills))
+            pools = tuple(pool for pool in line.operators if set(_skills(line, pool)) & set(skills))
             asked = sum(by_skill[skill].busy - by_skill[skill].standing for skill in skills)
             free = sum(by_skill[pool].there for pool in pools) - sum(by_skill[skill].standing for skill in skills)
             if asked > 0:
-                limits.append(PoolLimit(pools, HOUR * max(0.0, free) / (asked * pace) if pace else inf))
+                limits.append(PoolLimit(pools or skills, HOUR * max(0.0, free) / (asked * pace) if pace else inf))
     return limits
 
 

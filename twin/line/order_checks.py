@@ -99,7 +99,7 @@ def changeovers_name_products(line: Line) -> Iterator[Problem]:
 def rework_stays_on_the_route(line: Line) -> Iterator[Problem]:
     """Ask that what is sent back comes to a station that the route of each product has passed, or to the same."""
     shares = probabilities(line.route)
-    back = [(at, edge) for at, edge in enumerate(line.route) if edge.rework and shares[at] > 0]
+    back = [(at, edge) for at, edge in enumerate(line.route) if edge.rejected or (edge.rework and shares[at] > 0)]
     for product in line.products:
         route = traffic.product_route(line, product) or ()
         for position, edge in back:
@@ -114,7 +114,7 @@ def rework_stays_on_the_route(line: Line) -> Iterator[Problem]:
 def rework_has_room_for_lots(line: Line) -> Iterator[Problem]:
     """Ask that where orders move as lots what is sent back find room: it leaves a lot that goes on."""
     for position, edge in enumerate(line.route):
-        if line.move == "order" and edge.rework and edge.buffer is not None:
+        if line.move == "order" and (edge.rework or edge.rejected) and edge.buffer is not None:
             yield Problem(
                 ("route", position, "buffer"),
                 "pieces sent back are a lot more than there was, and need room for certain; leave `buffer` out",

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from twin.line import traffic
-from twin.line.failure import SHORTEST
 from twin.line.names import Problem, nearest
 from twin.line.route import OUT, loops, probabilities, reachable
 from twin.line.scenario import versions
@@ -16,14 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from twin.line.line import Line
-    from twin.line.names import Place
 
 TOLERANCE = 1e-9
 """Probabilities are decimal fractions; their sum is 1 to this."""
-
-MOST_BEHIND_TRANSPORT = 1_008
-"""Machines of a station that a transport reaches: at one instant each may let a part into the transport, and both
-clocks draw at most 1,024 times of a kind ahead, of which 16 are kept back."""
 
 
 def edges_join_stations(line: Line) -> Iterator[Problem]:
@@ -74,22 +67,6 @@ def edges_hold_parts(line: Line) -> Iterator[Problem]:
             )
 
 
-def transports_reach_few_machines(line: Line) -> Iterator[Problem]:
-    """Ask that a transport or a delay end at a station of no more machines than it brings parts to at one instant."""
-    most: dict[str, int] = {}
-    for place, version in versions(line):
-        most[str(place[1])] = max(most.get(str(place[1]), 0), version.machines or 0)
-    for position, edge in enumerate(line.route):
-        machines = most.get(edge.to, 0)
-        for key in ("transport", "delay"):
-            if getattr(edge, key) is not None and machines > MOST_BEHIND_TRANSPORT:
-                yield Problem(
-                    ("route", position, key),
-                    f"{edge.to} has {machines:,} machines; a {key} can reach {MOST_BEHIND_TRANSPORT:,}; "
-                    f"leave `{key}` out, or make two stations of it",
-                )
-
-
 def _machines(line: Line, name: str) -> int:
     return line.stations[name].machines if name in line.stations else 0
 
@@ -101,7 +78,8 @@ def probabilities_sum_to_one(line: Line) -> Iterator[Problem]:
     """
     by_station: dict[str, list[int]] = {}
     for position, edge in enumerate(line.route):
-        by_station.setdefault(edge.from_, []).append(position)
+        if not edge.rejected:  # what is rejected is told apart before
+            by_station.setdefault(edge.from_, []).append(position)
     bound = bound_only(line)
     for name, positions in by_station.items():
         if name in bound:
@@ -160,10 +138,10 @@ def _free_reach(line: Line) -> AbstractSet[str]:
 
 
 def _ways(line: Line) -> dict[str, list[str]]:
-    """Return where parts can go from each station: along edges of some probability."""
+    """Return where parts can go from each station: along edges of some probability, or as they are rejected."""
     ways: dict[str, list[str]] = {name: [] for name in line.stations}
     for edge, share in zip(line.route, probabilities(line.route), strict=True):
-        if share > 0:
+        if share > 0 or edge.rejected:
             ways.setdefault(edge.from_, []).append(edge.to)
     return ways
 
@@ -201,8 +179,8 @@ def good_parts_leave(line: Line) -> Iterator[Problem]:
     scraps = {
         (*place, key): str(place[1])
         for place, version in versions(line)
-        for key in ("scrap", "false_reject")
-        if getattr(version, key) == 1
+        for key in ("scrap", "false_reject", "prevalence")
+        if getattr(version, key, None) == 1 and line.stations[str(place[1])].false_accept == 0
     }
     if not _can_leave(line, set()):
         return  # why is said elsewhere
@@ -215,9 +193,10 @@ def good_parts_leave(line: Line) -> Iterator[Problem]:
 
 
 def _can_leave(line: Line, dead: AbstractSet[str]) -> bool:
-    """Whether some part can leave the line without a station of `dead`."""
+    """Whether some part can leave the line though each station of `dead` rejects all: they only send back."""
     found = traffic.entries(line)
-    ways = {name: [] if name in dead else targets for name, targets in _ways(line).items()}
+    back = {name: [edge.to for edge in line.route if edge.rejected and edge.from_ == name] for name in dead}
+    ways = _ways(line) | back
     return OUT in reachable((entry.start for entry in found if entry.route is None), ways) or any(
         entry.route is not None and not dead & set(entry.route) for entry in found
     )
@@ -263,45 +242,6 @@ def source_feeds_stations(line: Line) -> Iterator[Problem]:
         yield Problem(("source", "into"), f"an order starts at one station; write their shares: into: {{{shares}}}")
 
 
-def time_passes(line: Line) -> Iterator[Problem]:
-    """Ask that stations which a saturated source feeds take time for a part, and every loop too."""
-    instant = _instant(line)
-    for name in line.fed if line.source.kind == "saturated" else ():
-        if name in instant:
-            yield Problem(
-                instant[name],
-                "a cycle without time makes parts without end, as the source never runs out; write a time above 0 s",
-            )
-    ways: dict[str, list[str]] = {name: [] for name in instant}
-    for edge, share in zip(line.route, probabilities(line.route), strict=True):
-        at_once = all(way is None or way.mean < SHORTEST for way in (edge.transport, edge.delay))
-        if {edge.from_, edge.to} <= instant.keys() and share > 0 and at_once:
-            ways[edge.from_].append(edge.to)
-    if any(edge.rework for edge in line.route):  # without, a bound route comes to its end
-        for before, after in dict.fromkeys(step for way in line.ways for step in pairwise(way)):
-            if {before, after} <= instant.keys():
-                ways[before].append(after)
-    for loop in loops(ways):
-        yield Problem(
-            instant[loop[-1]],
-            f"the loop {_round(loop)} takes no time; a part could go round for ever; write a time above 0 s",
-        )
-
-
-def _instant(line: Line) -> dict[str, Place]:
-    """Return the stations that may take no time for a part, each with the place that says so."""
-    found: dict[str, Place] = {
-        name: ("products", product, "cycle", name)
-        for product, variant in line.products.items()
-        for name, cycle in variant.cycle.items()
-        if cycle.mean < SHORTEST and name in line.stations
-    }
-    for place, version in versions(line):
-        if version.cycle is not None and version.cycle.mean < SHORTEST:
-            found[str(place[1])] = (*place, "cycle")
-    return found
-
-
 ROUTE = ("route", "from", "to", "stations")
 COMING = ("source", "into", "orders", "book", "product", "products")
 
@@ -309,12 +249,10 @@ RULES: dict[Callable[[Line], Iterable[Problem]], Collection[str]] = {
     edges_join_stations: ROUTE,
     edges_are_single: ROUTE,
     edges_hold_parts: ROUTE,
-    transports_reach_few_machines: (*ROUTE, "machines", "transport", "delay"),
     probabilities_sum_to_one: (*ROUTE, *COMING, "probability"),
-    parts_can_leave: (*ROUTE, *COMING, "probability"),
-    good_parts_leave: (*ROUTE, *COMING, "probability", "scrap", "false_reject"),
+    parts_can_leave: (*ROUTE, *COMING, "probability", "rejected"),
+    good_parts_leave: (*ROUTE, *COMING, "probability", "scrap", "prevalence", "false_accept", "false_reject"),
     stations_are_reached: (*ROUTE, *COMING, "probability"),
     source_feeds_stations: ("source", "into", "orders", "stations"),
-    time_passes: (*ROUTE, *COMING, "probability", "arrivals"),
 }
 """Every rule, with the keys that it reads and cannot do without."""

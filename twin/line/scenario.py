@@ -80,7 +80,7 @@ def scenario(line: Line, options: str | None = None) -> Scenario:
     ------
     InputError
         If a level, a station or an option of that name does not exist (the nearest is suggested), or if the options
-        leave a pool with fewer people than a crew or a repair asks.
+        leave a pool with fewer people than a crew or a repair asks, or fewer carriers of a kind than one.
     """
     level = None
     pairs: Mapping[str, str] = {}
@@ -95,6 +95,11 @@ def scenario(line: Line, options: str | None = None) -> Scenario:
         f"--options {options}: {name}.{'.'.join((*keys, skill))} asks {asked} of {skill}, the pool then has {people}; "
         f"raise operators.{skill} in the line, or choose otherwise"
         for name, keys, skill, asked, people in short_pools(chosen)
+    ]
+    short += [
+        f"--options {options}: {carrier.number:,} carriers are left of {name}; one is the least; choose otherwise"
+        for name, carrier in chosen.line.carriers.items()
+        if carrier.number < 1
     ]
     if short:
         raise InputError(*short)
@@ -130,8 +135,14 @@ def choose(line: Line, chosen: Mapping[str, str], *, level: str | None = None) -
     }
     options = [line.stations[name].automation[option] for name, option in in_order.items()]
     pools = whole_posts(line.operators, options)
+    carriers = {
+        name: carrier.model_copy(update={"number": carrier.number + sum(o.carriers.get(name, 0) for o in options)})
+        for name, carrier in line.carriers.items()
+    }
     # A basis speaks of the description; some of its paths are gone here.
-    changed = line.model_copy(update={"stations": stations, "operators": pools, "levels": {}, "basis": {}})
+    changed = line.model_copy(
+        update={"stations": stations, "operators": pools, "carriers": carriers, "levels": {}, "basis": {}}
+    )
     return Scenario(line=changed, base=line, level=level, chosen=in_order)
 
 

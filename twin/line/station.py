@@ -9,8 +9,9 @@ from pydantic import Field, model_validator
 from twin.line.crews import MOST_PEOPLE, WORK_FIRST, Crew, Priority
 from twin.line.described import Described
 from twin.line.distributions import Constant, TimeDistribution
-from twin.line.failure import Failure
+from twin.line.failure import SHORTEST, Failure
 from twin.line.lots import Cycle
+from twin.line.names import listed
 from twin.line.power import Power
 from twin.line.route import LARGEST_BUFFER
 from twin.line.setup import Setup
@@ -144,8 +145,12 @@ class Station(Described):
         description="wait after which fewer will do (for ever unless given)",
         examples=["10 min"],
     )
-    length: Annotated[Length, Field(gt=0)] | None = Field(default=None, description="of the belt", examples=["12 m"])
-    speed: Annotated[Speed, Field(gt=0)] | None = Field(default=None, description="of the belt", examples=["0.3 m/s"])
+    length: Annotated[Length, Field(gt=0)] | None = Field(
+        default=None, description="length of the belt", examples=["12 m"]
+    )
+    speed: Annotated[Speed, Field(gt=0)] | None = Field(
+        default=None, description="speed of the belt", examples=["0.3 m/s"]
+    )
     accumulating: bool = Field(
         default=True, description="whether parts close up while the first cannot leave", examples=["false"]
     )
@@ -163,7 +168,9 @@ class Station(Described):
     shifts: Shifts | None = Field(
         default=None, description="when it works (as the line unless given)", examples=["{pattern: continuous}"]
     )
-    priority: Priority = Field(default=WORK_FIRST, description="which requests for people go first (lowest)")
+    priority: Priority = Field(
+        default=WORK_FIRST, description="which requests for people go first (lowest)", examples=["2"]
+    )
     prevalence: Share | None = Field(default=None, description="share of what comes that is bad", examples=["0.03"])
     false_accept: Share = Field(default=0.0, description="share of the bad parts accepted", examples=["0.1"])
     scrap: Share = Field(default=0.0, description="share of the parts scrapped", examples=["0.01"])
@@ -200,33 +207,50 @@ class Station(Described):
         return value
 
     @model_validator(mode="after")
-    def _has_the_keys_of_its_kind(self) -> Self:
+    def _is_whole(self) -> Self:
+        if (wrong := self.fault()) is not None:
+            raise refused(wrong)
+        return self
+
+    def fault(self) -> str | None:
+        """Return what is wrong with its keys taken together, as an option can make them too; None where nothing is."""
+        return self._fault_of_its_kind() or self._fault_of_quality() or self._fault_of_people()
+
+    def _fault_of_its_kind(self) -> str | None:
         wrong = [key for key, kinds in OF_KIND.items() if self.kind not in kinds]
         wrong += OF_MACHINES if self.kind in HOLDERS else ()
         wrong += OF_WORK if self.kind == "storage" else ()
         wrong = [key for key in wrong if getattr(self, key) != self._unless_given(key)]
         if wrong:
-            raise refused(f"a station of kind {self.kind} has no `{wrong[0]}`; leave it out, or write another kind")
+            kinds = OF_KIND.get(wrong[0])
+            remedy = "" if kinds is None else f", or write kind: {listed(kinds)}"
+            return f"a station of kind {self.kind} has no `{wrong[0]}`; leave it out{remedy}"
         missing = [key for key in NEEDS.get(self.kind, ()) if getattr(self, key) is None]
         if missing:
-            raise refused(f"a station of kind {self.kind} needs `{missing[0]}`")
-        return self
+            example = type(self).model_fields[missing[0]].examples or ["..."]
+            return f"a station of kind {self.kind} needs `{missing[0]}`; write {missing[0]}: {example[0]}"
+        if self.kind == "conveyor" and self.belt_s / (self.capacity or 1) < SHORTEST:
+            return "parts would follow each other on the belt without time; write a longer `length`, or a lower `speed`"
+        return None
 
     @classmethod
     def _unless_given(cls, key: str) -> Any:  # noqa: ANN401 -- of any field
         return Constant(0.0) if key == "cycle" else cls.model_fields[key].get_default(call_default_factory=True)
 
-    @model_validator(mode="after")
-    def _keys_agree(self) -> Self:
+    def _fault_of_quality(self) -> str | None:
         if self.prevalence is not None and self.scrap:
-            raise refused("`prevalence` says how many are bad; leave out `scrap`")
+            return "`prevalence` says how many are bad; leave out `scrap`"
         if self.prevalence is None and self.false_accept:
-            raise refused("bad parts are accepted only where some are bad; write prevalence: 0.03")
+            return "bad parts are accepted only where some are bad; write prevalence: 0.03, or leave out `false_accept`"
+        return None
+
+    def _fault_of_people(self) -> str | None:
         if not self.attended and (self.crew or self.shifts):
-            raise refused("a station that runs unattended has no crew and no shifts; leave out `attended`, or these")
+            key = "crew" if self.crew else "shifts"
+            return f"a station that runs unattended, at all hours, has no `{key}`; leave out `attended`, or `{key}`"
         if self.attend > 1 and not self.crew:
-            raise refused("`attend` shares out the people of a crew; write crew: {operator: 1}, or leave it out")
-        return self
+            return "`attend` shares out the people of a crew; write crew: {operator: 1}, or leave it out"
+        return None
 
     @property
     def belt_s(self) -> float:
@@ -247,7 +271,8 @@ class Station(Described):
     def with_option(self, name: str) -> Station:
         """Return the station as the option makes it; its other options are gone.
 
-        An option that changes `cycle` and gives no `ideal_cycle` takes its new mean.
+        An option that changes `cycle` and gives no `ideal_cycle` takes its new mean; one without a crew needs no
+        `attend`.
 
         Raises
         ------
@@ -262,4 +287,6 @@ class Station(Described):
         changes = {key: value for key in keys if (value := getattr(option, key)) is not None}
         if "cycle" in changes:
             changes.setdefault("ideal_cycle", None)
+        if "crew" in changes and not changes["crew"]:  # nobody is left whom machines could share
+            changes.setdefault("attend", 1)
         return self.model_copy(update={**changes, "automation": {}})

@@ -33,7 +33,9 @@ class Maintenance(Described):
     )
     lasts: TimeDistribution = Field(description="how long it takes", examples=["30 min"])
     by: Crew = Field(default_factory=dict, description="people held during it", examples=["{technician: 1}"])
-    priority: Priority = Field(default=REPAIR_FIRST, description="which requests for people go first (lowest)")
+    priority: Priority = Field(
+        default=REPAIR_FIRST, description="which requests for people go first (lowest)", examples=["2"]
+    )
 
     @model_validator(mode="after")
     def _one_way_to_be_due(self) -> Self:
@@ -56,7 +58,12 @@ class StartupScrap(Described):
     share: Share = Field(description="share of them scrapped", examples=["0.4"])
     after: tuple[After, ...] = Field(
         default=("setup", "repair", "maintenance", "shift"),
-        min_length=1,
         description="the stops after which it does so (after all unless given)",
         examples=["[setup, repair]"],
     )
+
+    @model_validator(mode="after")
+    def _after_something(self) -> Self:
+        if not self.after:
+            raise refused("`after` names no stop; write after: [setup, repair], or leave it out for every stop")
+        return self

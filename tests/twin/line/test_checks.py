@@ -10,7 +10,7 @@ from twin.line.checks import RULES, validate
 from twin.line.line import Line
 from twin.line.load import load_line_text
 from twin.line.names import Problem
-from twin.line.route_checks import MOST_BEHIND_TRANSPORT
+from twin.line.time_checks import MOST_AT_AN_INSTANT
 from twin.line.yaml_file import parse_yaml
 
 BAD_LINES = Path(__file__).parents[2] / "bad_lines"
@@ -69,9 +69,9 @@ def test_of_two_ways_that_both_scrap_all_both_are_named() -> None:
 def test_a_transport_reaches_as_many_machines_as_are_drawn_ahead_for() -> None:
     stations = "line: a\nstations:\n  a: {cycle: 1 s}\n  b: {cycle: 1 h, automation: {more: {machines: MANY}}}\n"
     text = routed("from: a, to: b, transport: 5 s", "from: b, to: out", stations=stations)
-    assert MOST_BEHIND_TRANSPORT == BLOCK - RESERVE
-    assert validate(unchecked(text.replace("MANY", str(MOST_BEHIND_TRANSPORT)))) == []
-    [problem] = validate(unchecked(text.replace("MANY", str(MOST_BEHIND_TRANSPORT + 1))))
+    assert MOST_AT_AN_INSTANT == BLOCK - RESERVE
+    assert validate(unchecked(text.replace("MANY", str(MOST_AT_AN_INSTANT)))) == []
+    [problem] = validate(unchecked(text.replace("MANY", str(MOST_AT_AN_INSTANT + 1))))
     assert problem.place == ("route", 0, "transport")
 
 

@@ -80,7 +80,7 @@ def test_every_kind_of_station_can_be_written() -> None:
         ("storage", {"failures": {"jam": {"ttf": "1 h", "ttr": "1 min"}}}, "a station of kind storage has no `fail"),
         ("inspection", {"prevalence": 0.1, "scrap": 0.1}, "`prevalence` says how many are bad"),
         ("inspection", {"false_accept": 0.1}, "bad parts are accepted only where some are bad"),
-        ("machine", {"attended": False, "crew": {"operator": 1}}, "runs unattended has no crew and no shifts"),
+        ("machine", {"attended": False, "crew": {"operator": 1}}, "runs unattended, at all hours, has no `crew`"),
         ("machine", {"attend": 4}, "`attend` shares out the people of a crew"),
     ],
 )
