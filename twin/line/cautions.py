@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from math import ceil
 from typing import TYPE_CHECKING
 
-from twin.line.route import loops, probabilities
+from twin.line import cautions_of_kinds
+from twin.line.carrier_ways import held_at
+from twin.line.people_checks import people_asked, pools_of, skills
+from twin.line.rooms import Rooms
+from twin.line.route import loops
+from twin.line.scenario import versions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from twin.line.failure import Failure
     from twin.line.line import Line
-    from twin.line.station import Option, Station
+    from twin.line.route import Edge
+    from twin.line.station import Station
 
 
 def warnings(line: Line) -> list[str]:
@@ -24,24 +30,27 @@ def warnings(line: Line) -> list[str]:
         *_dispatching_in_vain(line),
         *_setups_in_vain(line),
         *_products_that_never_come(line),
+        *cautions_of_kinds.warnings(line),
     ]
 
 
 def _loops_that_can_lock(line: Line) -> Iterator[str]:
-    """Loops of finite buffers: when all of them are full, each machine waits for the next, for ever."""
+    """Loops of finite buffers: when all of them are full, each machine waits for the next, for ever.
+
+    A store without limit never lets its buffer be full; and fewer carriers than places, where every part of the loop
+    holds one, never let all be.
+    """
+    rooms = Rooms(line)
+    finite = [edge for edge in rooms.ways if rooms.is_finite(edge)]
     ways: dict[str, list[str]] = {name: [] for name in line.stations}
-    bound = {step for way in line.ways for step in pairwise(way)}
-    finite = [
-        edge
-        for edge, share in zip(line.route, probabilities(line.route), strict=True)
-        if (share > 0 or (edge.from_, edge.to) in bound) and edge.buffer is not None
-    ]
     for edge in finite:
         ways[edge.from_].append(edge.to)
     place = {name: position for position, name in enumerate(line.stations)}
     for loop in loops(ways):
         inside = [edge for edge in finite if edge.from_ in loop and edge.to in loop]
-        back = [edge for edge in inside if edge.rework] or [
+        if _carriers_are_fewer(line, rooms, loop, inside):
+            continue
+        back = [edge for edge in inside if edge.rework or edge.rejected] or [
             edge for edge in inside if place[edge.from_] >= place[edge.to]
         ]
         names = " and ".join(edge.name for edge in back)
@@ -49,6 +58,13 @@ def _loops_that_can_lock(line: Line) -> Iterator[str]:
             f"route.{names}: the buffers round {' -> '.join([*loop, loop[0]])} can all be full at once, and then the "
             "line locks (deadlock); leave the returning edge without `buffer`"
         )
+
+
+def _carriers_are_fewer(line: Line, rooms: Rooms, loop: Sequence[str], inside: list[Edge]) -> bool:
+    """Whether carriers that every part in a loop holds are too few to fill it, of several rounds any part of one."""
+    fills = [rooms.holds(edge.from_) + (edge.buffer or 0) for edge in inside]
+    needed = sum(fills) if len(inside) == len(loop) else min(fills)
+    return any(carrier.number < needed and set(loop) <= held_at(line, name) for name, carrier in line.carriers.items())
 
 
 def _people_who_can_wait_for_each_other(line: Line) -> Iterator[str]:
@@ -59,12 +75,14 @@ def _people_who_can_wait_for_each_other(line: Line) -> Iterator[str]:
     close (Coffman, Elphick and Shoshani, 1971, System deadlocks, ACM Computing Surveys 3(2)). It cannot where each pool
     serves its largest request while every machine that may hold and wait does so.
     """
-    bars: dict[str, set[str]] = {skill: set() for skill in line.operators}
-    holds: dict[str, set[str]] = {skill: set() for skill in line.operators}
-    held = dict.fromkeys(line.operators, 0)
-    largest = dict.fromkeys(line.operators, 0)
+    posts = {skill: sum(line.operators[pool] for pool in pools_of(line, skill)) for skill in skills(line)}
+    bars: dict[str, set[str]] = {skill: set() for skill in posts}
+    holds: dict[str, set[str]] = {skill: set() for skill in posts}
+    held = dict.fromkeys(posts, 0)
+    largest = dict.fromkeys(posts, 0)
     for station in line.stations.values():
         at_once: dict[str, int] = {}
+        manned = ceil(station.machines / station.attend)
         for crew, repairs in _holds(station):
             for asked in [crew, *repairs]:
                 for skill, people in asked.items():
@@ -72,11 +90,11 @@ def _people_who_can_wait_for_each_other(line: Line) -> Iterator[str]:
                     largest[skill] = max(largest[skill], people)
             for skill, people in crew.items():
                 holds[skill].update(*repairs)
-                at_once[skill] = max(at_once.get(skill, 0), people * station.machines * bool(repairs))
+                at_once[skill] = max(at_once.get(skill, 0), people * manned * bool(repairs))
         for skill, people in at_once.items():
             held[skill] += people
-    scarce = {skill for skill, people in line.operators.items() if people < held[skill] + largest[skill]}
-    for circle in loops({skill: sorted(holds[skill] | bars[skill]) for skill in line.operators}):
+    scarce = {skill for skill, people in posts.items() if people < held[skill] + largest[skill]}
+    for circle in loops({skill: sorted(holds[skill] | bars[skill]) for skill in posts}):
         if scarce & set(circle) and any(holds[skill] & set(circle) for skill in circle):
             pools = " and ".join(circle)
             yield (
@@ -110,19 +128,13 @@ def _asked_besides(crew: Mapping[str, int], failures: list[Failure]) -> list[dic
 
 def _pools_nobody_asks(line: Line) -> Iterator[str]:
     """Pools whose people have nothing to do, at any level."""
-    asked: set[str] = set()
-    for station in line.stations.values():
-        versions: list[Station | Option] = [station, *station.automation.values()]
-        for version in versions:
-            asked.update(version.crew or ())
-            asked.update(version.setup.crew if version.setup else ())
-            for failure in (version.failures or {}).values():
-                asked.update(failure.repaired_by)
-    for skill, people in line.operators.items():
-        if people and skill not in asked:
+    asked = {skill for _, version in versions(line) for _, crew in people_asked(version) for skill in crew}
+    for name, people in line.operators.items():
+        others = line.pools[name].also if name in line.pools else ()
+        if people and not asked & {name, *others}:
             yield (
-                f"operators.{skill}: no crew, setup or repair asks for it; its people are paid all the same; "
-                "leave it out if that is wrong"
+                f"operators.{name}: no crew, setup, repair or maintenance asks for it; its people are paid all the "
+                "same; leave it out if that is wrong"
             )
 
 

@@ -33,6 +33,11 @@ def skills(line: Line) -> dict[str, None]:
     return dict.fromkeys([*line.operators, *(skill for pool in line.pools.values() for skill in pool.also)])
 
 
+def pools_of(line: Line, skill: str) -> list[str]:
+    """Return the pools whose people have a skill."""
+    return [name for name in line.operators if name == skill or (name in line.pools and skill in line.pools[name].also)]
+
+
 def skills_exist(line: Line) -> Iterator[Problem]:
     """Ask for people of every skill that a crew, a setup, a repair, a maintenance or an option's posts name."""
     known = skills(line)
@@ -124,16 +129,12 @@ def people_meet_their_stations(line: Line) -> Iterator[Problem]:
         hours = station.shifts or line.shifts
         for keys, crew in people_asked(version):
             for skill in crew:
-                pools = [name for name in line.operators if name == skill or skill in _also(line, name)]
+                pools = pools_of(line, skill)
                 if pools and not any(_meet(hours, _hours(line, name)) for name in pools):
                     yield Problem(
                         (*place, *keys, skill),
                         f"those of this skill are never there when {place[1]} works; change the `shifts` of their pool",
                     )
-
-
-def _also(line: Line, pool: str) -> tuple[str, ...]:
-    return line.pools[pool].also if pool in line.pools else ()
 
 
 def _hours(line: Line, pool: str) -> Shifts:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from twin.line.rates import at_once, made
 from twin.line.scenario import versions
+from twin.line.station import HOLDERS
 from twin.line.traffic import taken
 
 if TYPE_CHECKING:
@@ -62,6 +63,11 @@ class Rooms:
         return (
             edge.buffer is not None and after is not None and not (after.kind == "storage" and after.capacity is None)
         )
+
+    def holds(self, name: str) -> int:
+        """Return how many parts a station holds at least when nothing can leave it."""
+        station = self._line.stations[name]
+        return (station.capacity or 1) if station.kind in HOLDERS else self.machines[name]
 
     def let_go(self, name: str) -> int:
         """Return how many parts a machine of a station may let go at one instant."""

@@ -84,7 +84,9 @@ def test_a_crew_that_repairs_its_own_machine_gets_no_warning() -> None:
 
 def test_people_whom_nobody_asks_are_named() -> None:
     [warning] = people("{operator: 1, helper: 2}", "crew: {operator: 1}")
-    assert warning.startswith("operators.helper: no crew, setup or repair asks for it; its people are paid")
+    assert warning.startswith(
+        "operators.helper: no crew, setup, repair or maintenance asks for it; its people are paid"
+    )
 
 
 SHOP = """\
@@ -155,3 +157,119 @@ def test_finite_buffers_that_products_pass_in_opposite_order_can_lock() -> None:
         ("{p: {}, q: {}}", "{p: {route: [a, b]}, q: {route: [b, a]}}"),
     )
     assert warning.startswith("route.b->a: the buffers round a -> b -> a can all be full at once")
+
+
+ROUND = """\
+line: a
+{carriers}stations:
+  load: {{cycle: 1 s}}
+  work: {{cycle: 1 s}}
+  rack: {{kind: storage{capacity}}}
+  last: {{cycle: 1 s}}
+  end: {{cycle: 1 s}}
+route:
+  - {{from: load, to: work, buffer: 2}}
+  - {{from: work, to: rack, buffer: 2}}
+  - {{from: rack, to: last, buffer: 2}}
+  - {{from: last, to: work, buffer: 2, probability: 0.1, rework: true}}
+  - {{from: last, to: end}}
+  - {{from: end, to: out}}
+"""
+
+
+def locks(capacity: str = "", carriers: str = "") -> bool:
+    found = warnings(load_line_text(ROUND.format(capacity=capacity, carriers=carriers)))
+    return any("(deadlock)" in warning for warning in found)
+
+
+def test_a_store_without_limit_keeps_a_loop_from_locking() -> None:
+    assert not locks()
+    assert locks(", capacity: 5")
+
+
+def test_carriers_too_few_to_fill_a_loop_keep_it_from_locking() -> None:
+    # Round the loop there are 6 places, 2 machines and a store of 5: 13 parts lock it.
+    assert not locks(", capacity: 5", "carriers: {pallet: {number: 12, from: load, to: end}}\n")
+    assert locks(", capacity: 5", "carriers: {pallet: {number: 13, from: load, to: end}}\n")
+    # Parts that come in behind the loop's first station hold none.
+    assert locks(", capacity: 5", "carriers: {pallet: {number: 12, from: rack, to: end}}\n")
+
+
+STARVES = """\
+line: a
+stations:
+  sort: {cycle: 1 s}
+  left: {cycle: 1 s}
+  right: {cycle: 1 s}
+  join: {kind: assembly, cycle: 1 s}
+route:
+  - {from: sort, to: left, probability: 0.5}
+  - {from: sort, to: right, probability: 0.5}
+  - {from: left, to: join}
+  - {from: right, to: join, buffer: 4}
+  - {from: join, to: out}
+"""
+
+
+def test_a_feed_that_may_run_dry_while_the_other_is_full_is_named() -> None:
+    # The way over right can fill; the one over left never does, so it need not come so far.
+    finite = STARVES.replace("to: right, probability: 0.5", "to: right, probability: 0.5, buffer: 4")
+    [warning] = warnings(load_line_text(finite))
+    assert warning.startswith("stations.join: its feeds can starve each other: by chance sort sends so many parts")
+    assert "towards right that all places up to join are full, and waits, while left runs dry" in warning
+    assert warnings(load_line_text(STARVES)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "start"),
+    [
+        (
+            "{kind: assembly, cycle: 1 s}",
+            "stations.b: an assembly of one part of one feed joins nothing",
+        ),
+        ("{kind: batch, size: 2, cycle: 1 s, dispatch: shortest_setup}", "stations.b.dispatch: a batch takes what"),
+        ("{cycle: 1 s, priority: 2}", "stations.b.priority: nobody is asked there, so nothing goes first"),
+        (
+            "{cycle: 1 s, failures: {jam: {ttf: 1 h, ttr: 1 min, priority: 2}}}",
+            "stations.b.failures.jam.priority: nobody is asked there",
+        ),
+        (
+            "{cycle: 1 s, maintenance: {oil: {every: 1 h, lasts: 1 min, priority: 2}}}",
+            "stations.b.maintenance.oil.priority: nobody is asked there",
+        ),
+        (
+            "{cycle: 1 s, failures: {jam: {ttf: 1 h, ttr: 1 min, wear: {0 h: 1, 8 h: 3}}}}",
+            "stations.b.failures.jam.wear: without `maintenance` it stays 3 times as frequent once worn",
+        ),
+        (
+            "{cycle: 1 s, power: {idle: 4 kW, standby: 4 kW, standby_after: 10 min}}",
+            "stations.b.power.standby: standby draws no less than waiting, so it saves nothing",
+        ),
+        (
+            "{cycle: 1 s, scrap: 0.1, startup_scrap: {parts: 5, share: 0.05}}",
+            "stations.b.startup_scrap.share: the first parts would be better than all others, of which 0.1",
+        ),
+    ],
+)
+def test_words_in_vain_of_a_station_are_named(text: str, start: str) -> None:
+    line = f"line: a\nstations: {{a: {{cycle: 1 s}}, b: {text}}}\nroute: [{{from: a, to: b}}, {{from: b, to: out}}]\n"
+    found = [warning for warning in warnings(load_line_text(line)) if "there is no setup" not in warning]
+    assert [warning.startswith(start) for warning in found] == [True]
+
+
+def test_products_that_share_a_batch_take_one_time() -> None:
+    [warning] = warnings(
+        load_line_text(
+            "line: a\nsource: {product: {x: 0.5, y: 0.5}}\nproducts: {x: {}, y: {cycle: {oven: 2 h}}}\n"
+            "stations: {oven: {kind: batch, size: 4, cycle: 1 h}}\n"
+        )
+    )
+    assert warning.startswith("products.y.cycle.oven: products share a batch there")
+
+
+def test_people_of_several_skills_are_of_use_where_one_of_them_is_asked() -> None:
+    text = (
+        "line: a\noperators: {operator: 1, setter: 1}\npools: {setter: {also: [operator]}}\n"
+        "stations: {a: {cycle: 1 s, crew: {operator: 1}}}\n"
+    )
+    assert warnings(load_line_text(text)) == []
