@@ -153,12 +153,12 @@ def _in_words(sheet: Sheet, limit: str) -> str:
 
 def _card(sheet: Sheet, name: str, shares: Mapping[str, float] | None) -> Iterator[str]:
     """One station: its name, its facts, and how its time goes or how loaded it is."""
-    place, station = sheet.diagram.place(name), sheet.line.stations[name]
+    place = sheet.diagram.place(name)
     x, y, width = sheet.lefts[place.column], sheet.top(place.lane), sheet.widths[place.column]
     yield f'<g id="station-{name}">'
     yield box(x, y, width, CARD_HEIGHT, sheet["card"], more=f'rx="5" stroke="{sheet["rule"]}"')
     yield words(x + 9, y + 25, sheet.names[name], sheet["ink"], size=14.5, weight=600)
-    for row, fact in enumerate(facts(station)):
+    for row, fact in enumerate(facts(sheet.line, name)):
         yield words(x + 9, y + 46 + 18 * row, fact, sheet["ink-3"])
     if shares is None:
         yield from _load(sheet, name, x + 9, y, width - 18)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import ceil
 from typing import TYPE_CHECKING
 
 from dashboards.palette import TOKENS, Theme
 from twin.line.diagram import Diagram, Gap, Link, gaps, layout, station_names
+from twin.line.diagram_marks import carrier_texts, mark, marks_text
+from twin.line.rates import through_s
 from twin.line.route import OUT
 from twin.units import format_time
 
 if TYPE_CHECKING:
     from twin.line.capacity import LineCapacity
     from twin.line.line import Line
-    from twin.line.station import Station
 
 MARGIN, HEAD = 26.0, 96.0
 CARD_HEIGHT, LEAST_CARD = 116.0, 100.0
@@ -90,6 +92,8 @@ class Sheet:
             beside = f"share of what leaves the station. {left_out} rarer ways are left out{self._rare_stations()}."
         return [
             f"Beside an arrow: {beside}",
+            *([marks_text(self.line).replace("Behind a name", "In a card")] if marks_text(self.line) else []),
+            *(f"Carriers, {text}" for text in carrier_texts(self.line)),
             f"Load: time that the station takes for a good part of the line, repairs included, as a share of {whole}.",
         ]
 
@@ -127,7 +131,7 @@ class Sheet:
             if place.column == column and place.name != OUT
             for width in (
                 text_width(self.names[place.name], 14.5),
-                *(text_width(row, 13) for row in facts(self.line.stations[place.name])),
+                *(text_width(row, 13) for row in facts(self.line, place.name)),
             )
         ]
         return max([LEAST_CARD, *(width + 18 for width in texts)])
@@ -145,11 +149,13 @@ def room(gap: Gap) -> tuple[float, float]:
     return max([18.0, *before]), max([18.0, *(width + APPROACH for width in after)])
 
 
-def facts(station: Station) -> list[str]:
-    """What a card says of a station: its cycle, its machines and its people."""
+def facts(line: Line, name: str) -> list[str]:
+    """What a card says of a station: how long it takes, its machines and what it does, and its people."""
+    station = line.stations[name]
     machines = f"{station.machines} × " if station.machines > 1 else ""
-    crew = ", ".join(
-        f"{count * station.machines} {skill.partition('_')[0]}{'s' if count * station.machines > 1 else ''}"
-        for skill, count in station.crew.items()
-    )
-    return [f"{machines}{format_time(station.cycle.mean)}", crew or "no crew"]
+    does = mark(line, name)
+    manned = {skill: ceil(count * station.machines / station.attend) for skill, count in station.crew.items()}
+    crew = ", ".join(f"{count} {skill.partition('_')[0]}{'s' if count > 1 else ''}" for skill, count in manned.items())
+    takes = f"{machines}{format_time(through_s(station))}"
+    alone = "no crew" if station.attended else "unattended"
+    return [f"{takes}, {does}" if does else takes, crew or alone]

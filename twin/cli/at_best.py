@@ -11,6 +11,7 @@ from twin.line.capacity import static_capacity
 from twin.line.manning import pool_limits
 from twin.line.names import listed
 from twin.line.scenario import posts, scenario
+from twin.line.station import HOLDERS
 from twin.line.work_calendar import HOUR
 from twin.units import format_time
 
@@ -91,8 +92,16 @@ def time_text(line: Line, capacity: LineCapacity) -> str:
     asked = _ordered_s(line, capacity)
     if asked is not None and not takt:
         takt = f"The drawn orders ask a good part every {format_time(asked)}. "
-    setups = "setups and " if any(station.setup for station in line.stations.values()) else ""
-    return f"{takt}Time: for a good part of the line, {setups}repairs included."
+    stations = line.stations.values()
+    included = ["setups"] * any(station.setup for station in stations) + ["repairs"]
+    included += ["maintenance"] * any(station.maintenance for station in stations)
+    own = "Time of a station that works at other hours: in hours of the line's shifts. "
+    return (
+        f"{takt}Time: for a good part of the line, {listed(included, 'and')} included. "
+        + own * any(station.hours != 1 and station.time_s for station in capacity.stations)
+        + "Batches are reckoned full. " * any(station.size for station in stations)
+        + "Start-up scrap is left out. " * any(station.startup_scrap for station in stations)
+    ).rstrip()
 
 
 def _ordered_s(line: Line, capacity: LineCapacity) -> float | None:
@@ -124,7 +133,7 @@ def balance(line: Line, capacity: LineCapacity) -> Table:
             _bar(station.time_s / whole if whole else 0.0),
             format_time(station.time_s),
             digits(station.capacity_per_h * line.product.per_part),
-            NOTHING if station.machines_needed is None else f"{station.machines_needed} of {station.machines}",
+            _needed(line, station),
             _note(station, capacity, whole),
         )
         for station in capacity.stations
@@ -132,6 +141,13 @@ def balance(line: Line, capacity: LineCapacity) -> Table:
     load = "of takt" if capacity.takt_s else "as ordered" if ordered else "of longest"
     rate = f"{units(line.product.unit)}/h at best"
     return table(("station", load, "", "time", rate, "needed", ""), rows, left=(0, 2, 6))
+
+
+def _needed(line: Line, station: StationCapacity) -> str:
+    """Say how many of its machines the demand needs; of a belt and a store there is one."""
+    if station.machines_needed is None or line.stations[station.station].kind in HOLDERS:
+        return NOTHING
+    return f"{station.machines_needed} of {station.machines}"
 
 
 def _bar(load: float) -> Text:

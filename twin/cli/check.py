@@ -98,6 +98,7 @@ def _blocks(
 
 def _of_the_flow(line: Line, endless: str) -> str:
     """Say what stands beside the ways of the flow."""
+    from twin.line.diagram_marks import marks_text
     from twin.line.diagram_ways import is_crowded
 
     if is_crowded(line):
@@ -106,18 +107,22 @@ def _of_the_flow(line: Line, endless: str) -> str:
             "Shares: of what leaves it."
         )
     bound = ", products bound to it" if line.ways else ""
-    return f"On an arrow: buffer places ({endless} without limit), time on the way, share of parts{bound}."
+    marks = marks_text(line).replace("×", "x" if endless == "~" else "×")
+    on_arrow = f"On an arrow: buffer places ({endless} without limit), time on the way, share of parts{bound}."
+    return f"{on_arrow} {marks}".rstrip()
 
 
 def _details(line: Line, base: Line) -> Iterator[RenderableType]:
     """Yield what was understood of the file, for who wants to know it all."""
-    from twin.cli import understood, understood_orders
+    from twin.cli import understood, understood_kinds, understood_orders
 
     yield understood.facts(line)
     yield from understood_orders.said(line)
     yield understood.stations(line)
     cycle = "" if line.move == "order" else "Cycle: mean for a part on one machine. "
-    yield f"{cycle}Up: share of running and repair time. kW: at work / idle."
+    stops = "repair and maintenance" if any(each.maintenance for each in line.stations.values()) else "repair"
+    yield f"{cycle}Up: share of running and {stops} time. kW: at work / idle."
+    yield from understood_kinds.said(line)
     if any(station.failures for station in line.stations.values()):
         yield understood.failures(line)
     if understood.given_as_availability(base):

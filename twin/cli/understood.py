@@ -12,7 +12,8 @@ from twin.line.basis import ASSUMPTION
 from twin.line.capacity import takt_s
 from twin.line.discrete import Constant
 from twin.line.lots import LotCycle, drawn_of
-from twin.line.rates import availability
+from twin.line.rates import availability, scheduled_share, through_s
+from twin.line.station import HOLDERS
 from twin.line.work_calendar import DAYS, opening_hours, shift_hours, shifts_per_week
 from twin.units import format_time
 
@@ -165,17 +166,28 @@ def stations(line: Line) -> Table:
     stations = line.stations.values()
     columns = {"station": list(line.stations), "machines": [str(station.machines) for station in stations]}
     if line.move == "piece":
-        columns["cycle"] = [cycle_in_words(station.cycle) for station in stations]
-        columns["varies, cv"] = [spread(station.cycle) for station in stations]
-        columns["ideal"] = [format_time(station.ideal) for station in stations]
+        columns["cycle"] = [cycle_in_words(_passes(station)) for station in stations]
+        columns["varies, cv"] = [spread(_passes(station)) for station in stations]
+        columns["ideal"] = [NOTHING if station.kind in HOLDERS else format_time(station.ideal) for station in stations]
     columns |= {
-        "up": [share(availability(station)) for station in stations],
+        "up": [share(availability(station, scheduled_share(line, station))) for station in stations],
         "scrap": [share(station.reject) for station in stations],
         "kW": [_power(station) for station in stations],
         "crew": [crew(station.crew) for station in stations],
     }
     left = [place for place, heading in enumerate(columns) if heading in {"station", "varies, cv", "crew"}]
     return table(list(columns), zip(*columns.values(), strict=True), left=left)
+
+
+def _passes(station: Station) -> Distribution | LotCycle:
+    """Return how long a part is in a station: its cycle, the length of a belt, or its stay."""
+    return (
+        station.cycle
+        if station.kind not in HOLDERS
+        else station.stay
+        if station.stay.mean
+        else Constant(through_s(station))
+    )
 
 
 def _power(station: Station) -> str:
@@ -205,7 +217,8 @@ def failures(line: Line) -> Table:
 def _failures(line: Line) -> Iterator[tuple[str, str, Failure]]:
     for name, station in line.stations.items():
         for title, failure in station.failures.items():
-            yield name, title if failure.clock == "operating" else f"{title} ({failure.clock})", failure
+            marks = ([failure.clock] if failure.clock != "operating" else []) + ["minor stop"] * failure.minor
+            yield name, f"{title} ({', '.join(marks)})" if marks else title, failure
 
 
 def given_as_availability(line: Line) -> list[tuple[str, Failure]]:
@@ -257,11 +270,17 @@ def changes(station: Station, option: Option) -> str:
         "cycle": (cycle_in_words(station.cycle), cycle_in_words(after.cycle)),
         "setup": (setup_in_words(station.setup), setup_in_words(after.setup)),
         "crew": (crew(station.crew), crew(after.crew)),
+        "attended": tuple("yes" if each.attended else "no" for each in (station, after)),
+        "machines a person": (str(station.attend), str(after.attend)),
         "scrap": (share(station.reject), share(after.reject)),
         "up": (share(availability(station)), share(availability(after))),
         "kW": (_power(station), _power(after)),
     }
-    return "\n".join(f"{what} {old} → {new}" for what, (old, new) in pairs.items() if old != new) or NOTHING
+    found = [f"{what} {old} → {new}" for what, (old, new) in pairs.items() if old != new]
+    found += [f"{name} carriers {digits_signed(more)}" for name, more in option.carriers.items()]
+    found += ["its own maintenance"] * (after.maintenance != station.maintenance)
+    found += ["its own start-up scrap"] * (after.startup_scrap != station.startup_scrap)
+    return "\n".join(found) or NOTHING
 
 
 def _posts(option: Option) -> str:

@@ -13,6 +13,7 @@ from twin.engine.plan import Plan, make_plan
 from twin.engine.replication import CLOCKS, Task, run_task
 from twin.errors import InputError
 from twin.line.names import nearest
+from twin.line.rates import made, part_s
 from twin.line.scenario import Scenario
 from twin.units import SECONDS_PER_YEAR, format_time
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from twin.engine.results import Run
     from twin.engine.state import LineState
+    from twin.line.line import Line
 
 LONGEST = 100 * SECONDS_PER_YEAR
 """A longer run [s] is refused: the shortest cycle, 1 µs, must still move a clock of 64 bits."""
@@ -109,16 +111,34 @@ def chosen_clock(moves: float, *, full: bool = False) -> str:
 
 
 def moves_per_s(scenario: Scenario) -> float:
-    """Return about how many cycles the line completes a second: its slowest station's rate, at every station."""
+    """Return about how many parts stations let go a second: what its slowest station allows, at every station.
+
+    Of a part that comes in a split makes several, each of which moves on; an assembly makes one of its first feed's.
+    """
     line = scenario.line
-    stations = line.stations.values()
-    rates = [s.machines / s.cycle.mean for s in stations if s.cycle.mean > 0]
+    many = _moves_of_one(line)
+    paces = [(station.machines, part_s(station), many[name]) for name, station in line.stations.items()]
+    rates = [machines / time / moves for machines, time, moves in paces if time * moves > 0]
     if line.source.arrivals is not None:
         rates.append(len(line.fed) / line.source.arrivals.mean)
     if line.source.orders is not None:
         lots = line.source.orders.pieces.mean if line.move == "piece" else 1.0
         rates.append(0.0 if line.source.orders.every is None else lots / line.source.orders.every.mean)
-    return min(rates, default=0.0) * len(stations)
+    return min(rates, default=0.0) * sum(moves * made(line.stations[name]) for name, moves in many.items())
+
+
+def _moves_of_one(line: Line) -> dict[str, float]:
+    """Return how many parts come to each station for one that comes in, ways back and shares left out."""
+    many = dict.fromkeys(line.stations, 1.0)
+    place = {name: at for at, name in enumerate(line.stations)}
+    led: set[str] = set()
+    for edge in sorted(line.edges, key=lambda edge: place[edge.from_]):
+        if place.get(edge.to, -1) > place[edge.from_] and edge.to not in led:  # the first way on leads its station
+            led.add(edge.to)
+            after = line.stations[edge.to]
+            takes = after.takes.get(edge.from_, 1) if after.kind == "assembly" else 1
+            many[edge.to] = many[edge.from_] * made(line.stations[edge.from_]) / takes
+    return many
 
 
 def _check_times(horizon: float, warmup: float, until: float) -> None:

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from twin.line.distributions import Distribution
 from twin.line.route import Edge
+from twin.units import SECONDS_PER_HOUR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +67,8 @@ def is_assumption(basis: str) -> bool:
 def paths(line: Line) -> Iterator[str]:
     """Yield every path that a basis may name; an edge goes by its name: route.press->weld.buffer.
 
-    A point of a table goes by its pieces: stations.press.cycle.by_pieces.10.
+    A point of a table goes by its pieces: stations.press.cycle.by_pieces.10; one of wear by its hours:
+    stations.press.failures.jam.wear.400 h.
     """
     return (path for path, _ in _parts(line, "", given=False))
 
@@ -84,6 +86,11 @@ def _parts(value: object, path: str, *, given: bool) -> Iterator[tuple[str, obje
         inside = value
     elif isinstance(value, tuple):
         inside = {item.name: item for item in value if isinstance(item, Edge)}
-        inside |= {str(item[0]): item[1] for item in value if isinstance(item, tuple)}
+        inside |= {_point(item[0]): item[1] for item in value if isinstance(item, tuple)}
     for key, part in inside.items():
         yield from _parts(part, f"{path}.{key}" if path else key, given=given)
+
+
+def _point(where: object) -> str:
+    """Return how a point of a table is named: pieces are whole numbers, ages [s] are not."""
+    return f"{where / SECONDS_PER_HOUR:g} h" if isinstance(where, float) else str(where)

@@ -120,7 +120,7 @@ def edge_label(link: Link) -> str:
     places = [] if edge.to == OUT or link.depth is not None else ["∞" if edge.buffer is None else f"{edge.buffer:,}"]
     transport = [] if edge.transport is None else [format_time(edge.transport.mean)]
     delay = [] if edge.delay is None else [f"wait {format_time(edge.delay.mean)}"]
-    leave = " leave" if edge.to == OUT else ""
+    leave = " leave" if edge.to == OUT else " rejected" if edge.rejected else ""
     share = [] if link.probability in (1, None) else [f"{100 * link.probability:.3g} %{leave}"]
     bound = [] if not link.products else [_few(link.products)]
     return ", ".join(places + transport + delay + share + bound)
@@ -248,9 +248,10 @@ def _probabilities(line: Line) -> Mapping[str, float | None]:
     """Return the share that takes each edge; None where parts are bound to take it, or to take another."""
     bound = bound_only(line)
     found: dict[str, float | None] = {}
-    for edge, share in zip(line.edges, probabilities(line.edges), strict=True):
+    for edge, share in zip(line.edges, probabilities(line.edges, line.rejects), strict=True):
         implied = share == 0 and edge.buffer is None and edge not in line.route
-        found[edge.name] = None if implied or (edge.from_ in bound and not edge.rework) else share
+        back = edge.rework or edge.rejected
+        found[edge.name] = None if implied or (edge.from_ in bound and not back) else share
     return found
 
 
@@ -280,7 +281,8 @@ def _split(line: Line, edges: tuple[Edge, ...]) -> tuple[list[Edge], list[Edge]]
     onward: dict[str, list[str]] = {name: [] for name in rank}
     back = set()
     for edge in sorted(
-        edges, key=lambda edge: (edge.rework, -lots.get(edge.name, 0.0), rank[edge.to] <= rank[edge.from_])
+        edges,
+        key=lambda edge: (edge.rework, -lots.get(edge.name, 0.0), rank[edge.to] <= rank[edge.from_]),
     ):
         if _leads(edge.to, edge.from_, onward):
             back.add(edge.name)

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from twin.line.diagram import edge_label, gaps, layout, share_text, station_names
+from twin.line.diagram_marks import carrier_texts, marked_names
 from twin.line.diagram_ways import MUCH, is_crowded, shares
 from twin.line.route import OUT
 from twin.units import format_time
@@ -27,7 +28,8 @@ MOST_ONWARD = 4
 
 LEFT, RIGHT, UP, DOWN = 1, 2, 4, 8
 _GLYPHS = " ───│┘└┴│┐┌┬│┤├┼"
-_ASCII = str.maketrans({**dict.fromkeys("─┄–", "-"), "│": "|", **dict.fromkeys("┘└┴┐┌┬┤├┼", "+"), "▶": ">", "∞": "~"})
+_SIGNS = {"│": "|", "▶": ">", "∞": "~", "×": "x"}
+_ASCII = str.maketrans({**dict.fromkeys("─┄–", "-"), **dict.fromkeys("┘└┴┐┌┬┤├┼", "+"), **_SIGNS})
 
 
 def flow_text(line: Line, *, width: int = WIDTH, ascii_only: bool = False) -> str:
@@ -44,8 +46,9 @@ def flow_text(line: Line, *, width: int = WIDTH, ascii_only: bool = False) -> st
     Returns
     -------
     str
-        The stations and their arrows, a number on an arrow being the places of its buffer; then a line for each
-        return, and for each edge that finds no room for its label. Where there are too many ways to draw, a row for
+        The stations, with a mark behind one that is more than a machine, and their arrows, a number on an arrow being
+        the places of its buffer; then a line for each return, for each edge that finds no room for its label, and for
+        each kind of carrier. Where there are too many ways to draw, a row for
         each station instead, that says where its lots go on to.
 
     Raises
@@ -56,14 +59,15 @@ def flow_text(line: Line, *, width: int = WIDTH, ascii_only: bool = False) -> st
     if is_crowded(line):
         drawn = "\n".join(_rows_of_ways(line, width))
         return drawn.translate(_ASCII) if ascii_only else drawn
-    diagram, names = layout(line), station_names(line)
+    diagram, names = layout(line), marked_names(line, station_names(line))
     canvas = _Canvas(diagram, names)
     below = [
-        f"{names[link.edge.from_]} ┄ {edge_label(link)} ┄{ARROW}{names[link.edge.to]}" + "   rework" * link.edge.rework
+        f"{names[link.edge.from_]} ┄ {edge_label(link)} ┄{ARROW}{names[link.edge.to]}"
+        + "   rework" * (link.edge.rework or link.edge.rejected)
         for link in diagram.links
         if link.depth is not None or link in canvas.unlabelled
     ]
-    drawn = "\n".join([*canvas.rows(width), *below])
+    drawn = "\n".join([*canvas.rows(width), *below, *carrier_texts(line)])
     return drawn.translate(_ASCII) if ascii_only else drawn
 
 

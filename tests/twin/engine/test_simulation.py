@@ -10,8 +10,10 @@ import pytest
 from support.lines import constant, exponential, serial
 from support.same import assert_same
 from twin.engine import simulate, simulation
-from twin.engine.simulation import WORTH_COMPILING, WORTH_LOADING, chosen_clock
+from twin.engine.simulation import WORTH_COMPILING, WORTH_LOADING, chosen_clock, moves_per_s
 from twin.errors import InputError
+from twin.line.line import Line
+from twin.line.scenario import scenario
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -179,3 +181,31 @@ def test_the_first_of_several_replications_is_traced(line: Scenario) -> None:
     assert len(runs[0].events) == len(events) > 0
     assert [event.sequence for event in events] == list(range(len(events)))
     assert list(runs[0].events) == events
+
+
+def test_moves_are_reckoned_at_the_pace_of_the_slowest_station_and_by_what_is_cut_and_joined() -> None:
+    # A log of 30 s makes 12 slats; 4 of them and a seat make a chair. Belts and ovens let parts go one by one.
+    made = Line.model_validate(
+        {
+            "line": "x",
+            "stations": {
+                "saw": {"kind": "split", "parts": 12, "cycle": "30 s"},
+                "seat": {"cycle": "5 s"},
+                "chair": {"kind": "assembly", "takes": {"saw": 4}, "cycle": "2 s"},
+                "belt": {"kind": "conveyor", "length": "4 m", "speed": "1 m/s", "capacity": 4},
+                "oven": {"kind": "batch", "size": 8, "cycle": "8 s"},
+                "rack": {"kind": "storage"},
+            },
+            "route": [
+                {"from": "saw", "to": "chair"},
+                {"from": "seat", "to": "chair"},
+                {"from": "chair", "to": "belt"},
+                {"from": "belt", "to": "oven"},
+                {"from": "oven", "to": "rack"},
+                {"from": "rack", "to": "out"},
+            ],
+        }
+    )
+
+    # A log every 30 s: 12 slats, and 3 chairs at each of the four stations behind; a seat counts as one.
+    assert moves_per_s(scenario(made)) == pytest.approx((12 + 1 + 4 * 3) / 30)
