@@ -12,10 +12,11 @@ import pytest
 import lines
 from dashboards.flow import flow_parts, flow_svg
 from dashboards.palette import STATES, TOKENS, Theme
+from support.chairs import CHAIRS
 from support.crowded import crowded_line
 from twin.line.diagram import layout
 from twin.line.line import Line
-from twin.line.load import load_line
+from twin.line.load import load_line, load_line_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -236,3 +237,22 @@ def test_parts_of_a_flow_leave_stations_out_that_few_orders_pass() -> None:
     assert 'id="station-station_5"' in parts.drawn
     assert 'id="station-station_1"' not in parts.drawn
     assert "and 4 stations that few orders pass." in parts.legend[0]
+
+
+def test_cards_say_what_a_station_is_and_the_legend_what_the_marks_mean() -> None:
+    shown = texts(flow_svg(load_line_text(CHAIRS)))
+
+    assert {"1.5 min, ×12", "2 × 50 s, 4+1", "40 s, belt 24", "6 min, batch 8", "2 h, store 200", "unattended"} <= set(
+        shown
+    )
+    assert "∞, 3.67 % rejected" in shown
+    assert [text for text in shown if text.startswith(("In a card", "Carriers"))] == [
+        "In a card: ×12, parts made of one; 4+1, parts joined by feed; parts that a batch, belt or store holds.",
+        "Carriers, pallet: 12, each held from load to unload",
+    ]
+
+
+def test_a_card_counts_those_who_tend_several_machines_as_whole_people() -> None:
+    shown = texts(flow_svg(load_line_text(CHAIRS.replace("machines: 2, cycle: 50 s", "machines: 3, cycle: 50 s"))))
+
+    assert "2 operators" in shown

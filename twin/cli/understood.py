@@ -13,6 +13,7 @@ from twin.line.capacity import takt_s
 from twin.line.discrete import Constant
 from twin.line.lots import LotCycle, drawn_of
 from twin.line.rates import availability, scheduled_share, through_s
+from twin.line.shift_times import written_shift
 from twin.line.station import HOLDERS
 from twin.line.work_calendar import DAYS, opening_hours, shift_hours, shifts_per_week
 from twin.units import format_time
@@ -113,7 +114,16 @@ def shifts_in_words(shifts: Shifts) -> str:
     begin = "".join((f" {_days(shifts.days)}" if shifts.days else "", _from(shifts.start)))
     pattern = shifts.pattern or "at times of its own"
     weekly = f"{shifts_per_week(shifts)} shifts of {digits(shift_hours(shifts))} h a week"
-    return f"{pattern}{begin}; {weekly}, {opening_hours(shifts):,.0f} h a year"
+    return f"{pattern}{begin}; {weekly}{_rest(shifts)}, {opening_hours(shifts):,.0f} h a year"
+
+
+def _rest(shifts: Shifts) -> str:
+    """Say when nobody works within the shifts: in breaks, on holidays."""
+    breaks = f", breaks {' and '.join(map(written_shift, shifts.breaks))} left out" if shifts.breaks else ""
+    days = len(shifts.holidays)
+    return breaks + (
+        f", none on {days} holiday{'s' if days > 1 else ''} from {min(shifts.holidays)} on" if days else ""
+    )
 
 
 def _days(days: tuple[Day, ...]) -> str:

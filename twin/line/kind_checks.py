@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from twin.line.names import Problem
 from twin.line.rates import availability, scheduled_share
+from twin.line.rooms import Rooms
 from twin.line.scenario import versions
 from twin.line.station import HOLDERS
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
     from twin.line.line import Line
+
+MOST_HELD = 100_000
+"""Parts that the machines of one station may hold at one instant; for so many a run keeps records ready."""
 
 ONE_BY_ONE = {"assembly": "joins", "split": "cuts"}
 """Kinds that do something to single parts, which a lot cannot say."""
@@ -82,6 +86,17 @@ def maintenance_leaves_time(line: Line) -> Iterator[Problem]:
             )
 
 
+def machines_hold_few(line: Line) -> Iterator[Problem]:
+    """Ask that the machines of a station hold no more parts at one instant than records are kept ready for."""
+    rooms = Rooms(line)
+    for name, station in line.stations.items():
+        if station.kind in ("assembly", "batch", "split") and rooms.held_in(name) > MOST_HELD:
+            yield Problem(
+                ("stations", name, "machines"),
+                f"they hold {rooms.held_in(name):,} parts at once, over {MOST_HELD:,}; write fewer machines, or parts",
+            )
+
+
 RULES: dict[Callable[[Line], Iterable[Problem]], Collection[str]] = {
     options_make_whole_stations: (
         "stations",
@@ -96,6 +111,7 @@ RULES: dict[Callable[[Line], Iterable[Problem]], Collection[str]] = {
     rejects_are_inspected: ("kind",),
     products_fit_the_kinds: ("products", "stations", "kind", "prevalence", "route", "from", "rejected"),
     lots_stay_whole: ("move", "kind"),
+    machines_hold_few: ("machines", "size", "parts", "takes", "kind"),
     maintenance_leaves_time: ("maintenance", "shifts", "attended", "every", "lasts", "clock"),
 }
 """Every rule, with the keys that it reads and cannot do without."""

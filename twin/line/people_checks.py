@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from math import lcm
 from typing import TYPE_CHECKING
 
-from twin.line.names import Problem, nearest
+from twin.line.names import Problem, listed, nearest
 from twin.line.scenario import choose, short_pools, versions
 from twin.line.station import Option
 from twin.line.work_calendar import Shifts, windows
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from twin.line.line import Line
     from twin.line.names import Place
     from twin.line.station import Station
+
+
+MOST_PARTS_OF_A_PERSON = 1_000_000
+"""Parts into which a person is counted at most, where machines share people."""
 
 
 def people_asked(version: Station | Option) -> Iterator[tuple[tuple[str, ...], dict[str, int]]]:
@@ -94,7 +99,7 @@ def crews_fit_their_pools(line: Line) -> Iterator[Problem]:
     for station, keys, skill, asked, people in short:
         yield Problem(
             ("stations", station, *keys, skill),
-            f"{asked} of {skill} are asked, the pool has {people}; raise operators.{skill} to {asked}, or ask fewer",
+            f"{asked} of {skill} are asked, {_there_are(line, skill, asked, people)}, or ask fewer",
         )
     for level, names in line.levels.items():
         chosen = choose(line, {name: option for name, option in names.items() if _has_option(line, name, option)})
@@ -113,6 +118,14 @@ def crews_fit_their_pools(line: Line) -> Iterator[Problem]:
                     f"the options free more of {skill} than the {line.operators.get(skill, 0)} there are; "
                     f"the pool would have {people}; change their `posts`, or raise operators.{skill}",
                 )
+
+
+def _there_are(line: Line, skill: str, asked: int, people: int) -> str:
+    """Say how many there are of a skill, and what more of them takes."""
+    pools = pools_of(line, skill)
+    if pools == [skill]:
+        return f"the pool has {people}; raise operators.{skill} to {asked}"
+    return f"and {people} have that skill; post more of {listed(pools)}"
 
 
 def _has_option(line: Line, name: str, option: str) -> bool:
@@ -148,11 +161,25 @@ def _meet(one: Shifts, other: Shifts) -> bool:
     )
 
 
+def people_are_shared_out_evenly(line: Line) -> Iterator[Problem]:
+    """Ask that the shares which machines take of a person be counted in parts that are not too small."""
+    tended = {name: station.attend for name, station in line.stations.items()}
+    if lcm(*tended.values()) > MOST_PARTS_OF_A_PERSON:
+        most = max(tended, key=tended.__getitem__)
+        numbers = ", ".join(map(str, sorted(set(tended.values()))))
+        yield Problem(
+            ("stations", most, "attend"),
+            f"of the numbers {numbers} the smallest share of a person that makes them all cannot be counted; write "
+            "numbers that divide each other",
+        )
+
+
 RULES: dict[Callable[[Line], Iterable[Problem]], Collection[str]] = {
     skills_exist: ("operators", "pools", "also"),
     pools_are_posted: ("operators", "pools", "also", "crew", "by", "repaired_by", "stations"),
     pools_have_people: ("operators", "automation", "stations"),
     crews_fit_their_pools: ("operators", "pools", "also", "posts", "levels", "automation", "stations"),
+    people_are_shared_out_evenly: ("attend", "stations"),
     people_meet_their_stations: ("operators", "pools", "also", "shifts", "stations"),
 }
 """Every rule, with the keys that it reads and cannot do without."""

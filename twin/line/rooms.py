@@ -70,23 +70,18 @@ class Rooms:
         return (station.capacity or 1) if station.kind in HOLDERS else self.machines[name]
 
     def let_go(self, name: str) -> int:
-        """Return how many parts a machine of a station may let go at one instant."""
+        """Return how many parts the machines of a station let go at one instant, where each lets several go; else 0."""
         station = self._line.stations[name]
-        return max(at_once(station), made(station))
+        each = max(at_once(station), made(station))
+        return self.machines[name] * each if each > 1 else 0
 
     def taken_in(self, edge: Edge) -> int:
-        """Return how many parts of an edge a station may take at one instant: one a machine, or a batch, or a set.
+        """Return how many parts of an edge a station may take at one instant: one a machine, or a batch, or a set."""
+        station = self._line.stations[edge.to]
+        each = station.takes.get(edge.from_, 1) if station.kind == "assembly" else at_once(station)
+        return self.machines[edge.to] * each
 
-        A store takes as many as those behind it take of it.
-        """
-        seen, ahead, total = {edge.to}, [(edge.to, edge.from_)], 0
-        while ahead:
-            name, feed = ahead.pop()
-            station = self._line.stations[name]
-            if station.kind == "storage":
-                onward = [way.to for way in self.ways if way.from_ == name and way.to in self._line.stations]
-                ahead += [(to, name) for to in onward if to not in seen]
-                seen.update(onward)
-            each = station.takes.get(feed, 1) if station.kind == "assembly" else at_once(station)
-            total += self.machines[name] * each
-        return total
+    def held_in(self, name: str) -> int:
+        """Return how many parts the machines of a station may hold at one instant."""
+        station = self._line.stations[name]
+        return self.machines[name] * max(at_once(station), made(station), sum(station.takes.values()))

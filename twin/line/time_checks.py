@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twin.line.discrete import Constant
 from twin.line.failure import SHORTEST
 from twin.line.names import Problem
 from twin.line.passing import ways as passing
@@ -25,8 +24,8 @@ if TYPE_CHECKING:
     from twin.line.names import Place
 
 MOST_AT_AN_INSTANT = 1_008
-"""Parts that may come to a transport, or into a store, at one instant: both clocks draw at most 1,024 times of a kind
-ahead, of which 16 are kept back."""
+"""Parts that may come to a transport at one instant: both clocks draw at most 1,024 times of a kind ahead, of which 16
+are kept back."""
 
 TOLERANCE = 1e-9
 
@@ -34,7 +33,8 @@ TOLERANCE = 1e-9
 def transports_reach_few_machines(line: Line) -> Iterator[Problem]:
     """Ask that no more parts come to a transport at one instant than its times are drawn ahead.
 
-    As many may come as those behind can take, and what the machine behind which they come lets go.
+    As many may come as the machines behind it take, each a part, a batch or a set, and those before it let go, where
+    each lets several go.
     """
     rooms = Rooms(line)
     for position, edge in enumerate(line.route):
@@ -43,49 +43,32 @@ def transports_reach_few_machines(line: Line) -> Iterator[Problem]:
         if way is None or not {edge.from_, edge.to} <= line.stations.keys():
             continue
         machines = rooms.machines[edge.to]
-        parts = rooms.taken_in(edge) + rooms.let_go(edge.from_) - 1
+        parts = rooms.taken_in(edge) + rooms.let_go(edge.from_)
         if machines > MOST_AT_AN_INSTANT:
             yield Problem(
                 ("route", position, key),
                 f"{edge.to} has {machines:,} machines; a {key} can reach {MOST_AT_AN_INSTANT:,}; "
                 f"leave `{key}` out, or make two stations of it",
             )
-        elif parts > MOST_AT_AN_INSTANT and not isinstance(way, Constant):
+        elif parts > MOST_AT_AN_INSTANT:
             yield Problem(
                 ("route", position, key),
-                f"{parts:,} parts may leave {edge.from_} at one instant; a {key} that varies can take "
-                f"{MOST_AT_AN_INSTANT:,}; write a constant time, or smaller batches",
-            )
-
-
-def stores_take_few_at_once(line: Line) -> Iterator[Problem]:
-    """Ask that no more parts come into a store at one instant than their stays are drawn ahead."""
-    rooms = Rooms(line)
-    for name, station in line.stations.items():
-        if station.kind != "storage" or isinstance(station.stay, Constant):
-            continue
-        parts = max((rooms.taken_in(edge) + rooms.let_go(edge.from_) - 1 for edge in rooms.into(name)), default=0)
-        if parts > MOST_AT_AN_INSTANT:
-            yield Problem(
-                ("stations", name, "stay"),
-                f"{parts:,} parts may come into {name} at one instant; a stay that varies can be drawn for "
-                f"{MOST_AT_AN_INSTANT:,}; write a constant time, or smaller batches",
+                f"{parts:,} parts may set out at one instant; a {key} can take {MOST_AT_AN_INSTANT:,}; leave `{key}` "
+                "out, or write fewer machines or parts",
             )
 
 
 def time_passes(line: Line) -> Iterator[Problem]:
     """Ask that stations which a saturated source feeds take time for a part, and every loop too."""
     instant = _instant(line)
-    for name in line.fed:
-        endless = line.source.kind == "saturated"
-        if line.stations[name].kind == "storage" and (endless or line.source.orders is not None):
-            comes = "the source never runs out" if endless else "an order brings all its pieces at once"
+    for name in line.fed if line.source.kind == "saturated" else ():
+        if line.stations[name].kind == "storage":
             yield Problem(
                 ("stations", name, "kind"),
-                f"a storage takes all that comes at one instant, and {comes}; begin with a station of another kind, "
-                "or give `arrivals`",
+                "a storage takes all that comes at one instant, and the source never runs out; begin with a station of "
+                "another kind, or give `arrivals`",
             )
-        elif endless and name in instant:
+        elif name in instant:
             yield Problem(
                 instant[name],
                 "a cycle without time makes parts without end, as the source never runs out; write a time above 0 s",
@@ -146,7 +129,6 @@ def loops_die_out(line: Line) -> Iterator[Problem]:
 
 RULES: dict[Callable[[Line], Iterable[Problem]], Collection[str]] = {
     transports_reach_few_machines: (*ROUTE, "machines", "transport", "delay", "size", "parts", "takes"),
-    stores_take_few_at_once: (*ROUTE, "machines", "size", "parts", "takes", "stay"),
     time_passes: (*ROUTE, *COMING, "probability", "rejected", "arrivals"),
     loops_die_out: (*ROUTE, *COMING, "probability", "rejected", "parts", "scrap"),
 }

@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 import lines
+from support.chairs import CHAIRS
 from support.json_schema import fits
 from support.program import twin
 from twin.cli.new import TEMPLATE
@@ -42,6 +43,10 @@ def test_reference_lines_fit_the_schema(name: str) -> None:
     assert fits(yaml.safe_load(lines.path(name).read_text("utf-8")), LINE, LINE)
 
 
+def test_a_line_of_all_kinds_fits_the_schema() -> None:
+    assert fits(yaml.safe_load(CHAIRS), LINE, LINE)
+
+
 def test_the_line_to_start_from_and_one_without_route_fit_the_schema() -> None:
     assert fits(yaml.safe_load(TEMPLATE.replace("{name}", "x")), LINE, LINE)
     assert fits({"line": "x", "stations": {"a": {"cycle": "1 s"}}}, LINE, LINE)
@@ -61,6 +66,15 @@ def test_the_line_to_start_from_and_one_without_route_fit_the_schema() -> None:
         "scrap_over_one",
         "negative_time",
         "stations_missing",
+        "split_into_one",
+        "length_in_seconds",
+        "speed_without_unit",
+        "warm_up_as_a_power",
+        "wear_as_a_number",
+        "wear_that_stops_the_clock",
+        "startup_scrap_after_lunch",
+        "carriers_misspelt",
+        "maintenance_without_length",
     ],
 )
 def test_a_slip_that_an_editor_can_see_does_not_fit_the_schema(slip: str) -> None:

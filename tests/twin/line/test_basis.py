@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from support.chairs import CHAIRS
 from twin.line.basis import Guess, basis_of, guesses, is_assumption, numbers, paths
 from twin.line.load import load_line_text
 
@@ -89,3 +90,51 @@ def test_the_numbers_of_orders_lots_and_setups_have_paths() -> None:
         "route.saw->press.delay",
     ]
     assert {"source.orders.book", "products.a.route", "stations.saw.cycle.by_pieces", "move"} <= set(paths(SHOP))
+
+
+def test_a_basis_speaks_of_every_part_of_a_line() -> None:
+    found = list(paths(load_line_text(CHAIRS)))
+
+    assert {
+        "pools.setter.absence",
+        "carriers.pallet.number",
+        "carriers.pallet.return",
+        "carriers.pallet.from",
+        "stations.chair.takes.saw",
+        "stations.seat.failures.bearing.wear",
+        "stations.seat.failures.bearing.wear.400 h",
+        "stations.seat.maintenance.overhaul.every",
+        "stations.saw.startup_scrap.share",
+        "stations.seat.power.warm_up",
+        "route.test->fix",
+    } <= set(found)
+
+
+def test_the_numbers_of_new_parts_are_counted_and_switches_are_not() -> None:
+    found = numbers(load_line_text(CHAIRS))
+
+    assert [path for path in found if path.startswith(("pools", "carriers", "stations.oven", "stations.saw"))] == [
+        "pools.setter.absence",
+        "carriers.pallet.number",
+        "carriers.pallet.return",
+        "stations.saw.cycle",
+        "stations.saw.parts",
+        "stations.saw.crew.setter",
+        "stations.saw.startup_scrap.parts",
+        "stations.saw.startup_scrap.share",
+        "stations.oven.cycle",
+        "stations.oven.size",
+        "stations.oven.timeout",
+    ]
+    assert [path for path in found if ".wear." in path] == [
+        f"stations.seat.failures.bearing.wear.{hours} h" for hours in (0, 400, 800)
+    ]
+
+
+def test_a_basis_of_new_parts_is_read() -> None:
+    line = load_line_text(
+        CHAIRS + 'basis: {carriers.pallet: counted, "stations.seat.failures.bearing.wear.400 h": guess}\n'
+    )
+
+    assert basis_of(line, "carriers.pallet.number") == "counted"
+    assert basis_of(line, "stations.seat.failures.bearing.wear.400 h") == "guess"

@@ -146,7 +146,7 @@ def test_what_is_wrong_is_said_in_one_sentence(written: dict[str, object], sente
     assert refusal_of(**written).startswith(sentence)
 
 
-@pytest.mark.parametrize("written", [{"pattern": "4x8"}, {"breaks": []}, {"times": {"monday": ["06:00-14:00"]}}, "3x8"])
+@pytest.mark.parametrize("written", [{"pattern": "4x8"}, {"pauses": []}, {"times": {"monday": ["06:00-14:00"]}}, "3x8"])
 def test_what_is_unknown_is_refused(written: object) -> None:
     with pytest.raises(ValidationError):
         Shifts.model_validate(written)
