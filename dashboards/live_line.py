@@ -63,6 +63,7 @@ CAUSES: dict[str, tuple[str, str | None]] = {
     "no_operator": ("No operator", "waiting_operator"),
     "blocked": ("Blocked", "blocked"),
     "starved": ("Starved", "starved"),
+    "minor_stops": ("Minor stops", None),
     "speed": ("Slow running", None),
     "scrap": ("Scrap", None),
     "rework": ("Rework", None),

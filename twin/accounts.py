@@ -7,6 +7,7 @@ The engine keeps these accounts while it runs; `twin.kpi.fold` makes the same ac
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
@@ -58,13 +59,24 @@ class Accounts:
     parts, scrap, rework
         Pieces that left each machine whatever their outcome, and those among them that were scrap or rework.
     failures, repaired
-        Failures that began and repairs that ended, by machine.
+        Failures that began and repairs that ended, by machine; minor stops are none.
+    minor_stops, minor_s
+        Minor stops that began, by machine; and the part of `states` that was spent in them.
+    maintained
+        Planned maintenances that ended, by machine.
     unexplained_s
         Time of every machine down or waiting for repair for which nobody gave a reason [s].
     ideal_s
         Ideal time of the parts that left each machine, summed [s].
     power_w
         Electrical power of each machine in each state, shape (machines, states) [W].
+    standby_w, standby_s
+        Electrical power of each machine in standby [W], and the part of `states` that it was in standby.
+    warm_up_j, warm_ups
+        Energy of each start of a machine [J], and how often it has started, from standby or from off shift.
+    peak_w, peak_mean_w
+        Highest power of the line, and highest mean of it over a whole window of 10 minutes, aligned to time 0 [W]; 0
+        where no power is named, not a number where it is not known, or no window was whole.
     edges
         Names of the buffers, "A->B"; the queue of arrivals before A is "source->A".
     level_s, full_s, empty_s
@@ -98,9 +110,18 @@ class Accounts:
     rework: Ints
     failures: Ints
     repaired: Ints
+    minor_stops: Ints
+    minor_s: Floats
+    maintained: Ints
     unexplained_s: Floats
     ideal_s: Floats
     power_w: Floats
+    standby_w: Floats
+    standby_s: Floats
+    warm_up_j: Floats
+    warm_ups: Ints
+    peak_w: float
+    peak_mean_w: float
     edges: tuple[str, ...]
     level_s: Floats
     full_s: Floats
@@ -126,7 +147,8 @@ class Accounts:
         machines, edges, skills = (len(self.machine_station),), (len(self.edges),), (len(self.skills),)
         shapes = {
             **dict.fromkeys(("parts", "scrap", "rework", "failures", "repaired", "unexplained_s", "ideal_s"), machines),
-            **dict.fromkeys(("states", "power_w"), (*machines, len(STATES))),
+            **dict.fromkeys(("minor_stops", "maintained", "standby_w", "warm_up_j", "warm_ups"), machines),
+            **dict.fromkeys(("states", "power_w", "minor_s", "standby_s"), (*machines, len(STATES))),
             **dict.fromkeys(("level_s", "full_s", "empty_s"), edges),
             **dict.fromkeys(("present_s", "busy_s", "waiting_s"), skills),
             "lead_bins": (LEAD_BINS,),
@@ -138,11 +160,16 @@ class Accounts:
                 raise ValueError(message)
 
 
-_SHARED = ("stations", "machine_station", "power_w", "edges", "skills")
+_SHARED = ("stations", "machine_station", "power_w", "standby_w", "warm_up_j", "edges", "skills")
+_HIGHEST = ("peak_w", "peak_mean_w")
+"""What is no sum: of several runs the highest counts."""
+
+
+_SUMS = tuple(field.name for field in fields(Accounts) if field.name not in _SHARED + _HIGHEST)
 
 
 def total(accounts: Sequence[Accounts]) -> Accounts:
-    """Sum the accounts of several replications of one scenario, measured times included.
+    """Sum the accounts of several replications of one scenario, measured times included; of peaks take the highest.
 
     Raises
     ------
@@ -155,12 +182,12 @@ def total(accounts: Sequence[Accounts]) -> Accounts:
     first = accounts[0]
     _check_shared(accounts)
     shared: dict[str, Any] = {name: getattr(first, name) for name in _SHARED}
-    summed = {
-        field.name: sum((getattr(other, field.name) for other in accounts[1:]), start=getattr(first, field.name))
-        for field in fields(Accounts)
-        if field.name not in _SHARED
+    summed = {name: sum((getattr(other, name) for other in accounts[1:]), start=getattr(first, name)) for name in _SUMS}
+    # fmax passes over what is not known.
+    highest: dict[str, Any] = {
+        name: float(np.fmax.reduce([getattr(other, name) for other in accounts])) for name in _HIGHEST
     }
-    return Accounts(**shared, **summed)
+    return Accounts(**shared, **summed, **highest)
 
 
 def difference(later: Accounts, earlier: Accounts) -> Accounts:
@@ -175,15 +202,17 @@ def difference(later: Accounts, earlier: Accounts) -> Accounts:
     ------
     ValueError
         If they are of different scenarios.
+
+    Notes
+    -----
+    A peak that is higher than before fell between the two; one that is not may have fallen earlier, so that the peak
+    between them is not known. Nor is the highest mean: its window may have begun earlier.
     """
     _check_shared((later, earlier))
     shared: dict[str, Any] = {name: getattr(later, name) for name in _SHARED}
-    between = {
-        field.name: getattr(later, field.name) - getattr(earlier, field.name)
-        for field in fields(Accounts)
-        if field.name not in _SHARED
-    }
-    return Accounts(**shared, **between)
+    between = {name: getattr(later, name) - getattr(earlier, name) for name in _SUMS}
+    peak_w = later.peak_w if later.peak_w > earlier.peak_w or earlier.span_s == 0 else math.nan
+    return Accounts(**shared, **between, peak_w=peak_w, peak_mean_w=math.nan)
 
 
 def _check_shared(accounts: Sequence[Accounts]) -> None:

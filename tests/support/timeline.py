@@ -36,6 +36,12 @@ def reasons(run: Run, station: str, machine: int = 1) -> list[Change]:
     return _changes((event.time, event.fields["reason"]) for event in _of_machine(run, station, machine))
 
 
+def power(run: Run, station: str, machine: int = 1) -> list[Change]:
+    """Return when the machine's power became which [kW]."""
+    own = (e for e in trace(run) if e.kind == "power" and (e.station, e.machine) == (station, machine))
+    return _changes((event.time, event.fields["power_kw"]) for event in own)
+
+
 def levels(run: Run, buffer: str) -> list[Change]:
     """Return when the buffer reached which level."""
     own = (e for e in trace(run) if e.kind == "level" and e.fields["buffer"] == buffer)

@@ -23,12 +23,18 @@ DAY = 86400.0
 
 
 def station_kpis(study: Study) -> Table:
-    """Return the mean of each station's KPIs, a column each under its symbol."""
-    rows = [kpi for kpi in KPIS if "station" in kpi.scopes]
+    """Return the mean of each station's KPIs, a column each under its symbol; none of what the line does not have."""
+    pooled = study.pooled
+    without = set() if pooled.minor_stops.any() else {"mtbm", "minor_stop_ratio"}
+    without |= set() if pooled.power_w.any() else {"energy_per_part"}
+    rows = [kpi for kpi in KPIS if "station" in kpi.scopes and kpi.id not in without]
     names = station_names(study.scenario.line)
     body = [(names[name], *(_mean(study, kpi, name) for kpi in rows)) for name in study.pooled.stations]
-    heads = (f"{kpi.symbol}\n{'min' if kpi.unit == 's' else '%'}" for kpi in rows)
+    heads = (f"{kpi.symbol}\n{_SHOWN_IN.get(kpi.unit, kpi.unit)}" for kpi in rows)
     return table(("station", *heads), body)
+
+
+_SHOWN_IN = {"s": "min", "1": "%"}
 
 
 def _mean(study: Study, kpi: Kpi, station: str) -> str:
@@ -38,7 +44,9 @@ def _mean(study: Study, kpi: Kpi, station: str) -> str:
     if kpi.unit == "s":
         minutes = estimate.mean / SECONDS_PER_MINUTE
         return number(minutes, max(0, significant(minutes, 2)))
-    return number(estimate.mean * PERCENT, 1)
+    if kpi.unit == "1":
+        return number(estimate.mean * PERCENT, 1)
+    return number(estimate.mean, max(0, significant(estimate.mean, 3)))
 
 
 def line_kpis(study: Study) -> Table:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from twin.cli.default_times import times_for, times_note
+from twin.cli.power_files import check_power, write_power
 from twin.cli.resolve import (
     SAMPLED,
     EngineOption,
@@ -44,6 +45,14 @@ TraceOption = Annotated[
     Path | None,
     typer.Option("--trace", metavar="FILE.csv", help="Write every event of the first replication to a file."),
 ]
+PowerOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--power",
+        metavar="FILE.csv|FILE.svg",
+        help="Write, or draw, the power of the first replication by means of 10 minutes and the peak in each.",
+    ),
+]
 SaveOption = Annotated[
     Path | None, typer.Option("--save-state", metavar="FILE.npz", help="Save where each run stopped.")
 ]
@@ -73,6 +82,7 @@ def run(
     as_json: JsonOption = False,
     kpis: KpisOption = False,
     trace: TraceOption = None,
+    power: PowerOption = None,
     save_state: SaveOption = None,
     resume: ResumeOption = None,
 ) -> None:
@@ -83,6 +93,8 @@ def run(
     chosen = scenario(line_of(line), options)
     if trace is not None:
         output_file(trace, ".csv", line_path(line), option="--trace")
+    if power is not None:
+        check_power(power, chosen, line_path(line), resumed=resume is not None)
     if save_state is not None:
         output_file(save_state, ".npz", line_path(line), option="--save-state")
     states = None if resume is None else _saved(context, resume, chosen)
@@ -103,18 +115,20 @@ def run(
             seed=seed,
             engine=engine,
             workers=workers,
-            trace=trace is not None,
+            trace=trace is not None or power is not None,
             initial=states,
             keep_state=save_state is not None,
             progress=report_progress,
         )
     seconds = time.monotonic() - start
     _write(study, trace, save_state)
+    if power is not None:
+        write_power(study, power)
     if as_json:
         show_json(document(study))
     else:
         inputs_held = inputs_note(line, sampled=bool(sampled), replications=len(study.runs))
-        notes = (*times_note(chosen.base, horizon, warmup), *inputs_held, *_notes(trace, resume, states))
+        notes = (*times_note(chosen.base, horizon, warmup), *inputs_held, *_notes(trace, power, resume, states))
         show(*report(study, kpis=kpis), grey(_origin(study, seconds, *notes)))
     if len(study.locked) == len(study.runs):
         raise typer.Exit(1)
@@ -137,6 +151,7 @@ def report(study: Study, *, kpis: bool = False) -> list[RenderableType]:
         *run_tables.stations(study),
         *run_tables.buffers(study),
         run_tables.people(study),
+        run_tables.energy(study),
         *((kpi_tables.station_kpis(study), kpi_tables.line_kpis(study), kpi_tables.meanings()) if kpis else ()),
     ]
     return [block for block in blocks if block is not None]
@@ -148,13 +163,17 @@ def _origin(study: Study, seconds: float, *notes: str) -> str:
     return origin(study, seconds, *notes)
 
 
-def _notes(trace: Path | None, resume: Path | None, states: list[LineState] | None) -> Iterator[str]:
+def _notes(
+    trace: Path | None, power: Path | None, resume: Path | None, states: list[LineState] | None
+) -> Iterator[str]:
     from twin.cli.run_words import in_whole
 
     if states:
         yield f"resumed from {resume} at {in_whole(states[0].time)}"
     if trace is not None:
         yield f"events of the first replication in {trace}"
+    if power is not None:
+        yield f"power of the first replication in {power}"
 
 
 def _saved(context: typer.Context, resume: Path, chosen: Scenario) -> list[LineState]:

@@ -85,6 +85,9 @@ def _measures(study: Study) -> Iterator[Measure]:
     yield Measure("work in progress", study.line_kpi("wip"), parts, each)
     if study.pooled.power_w.any():
         yield Measure("energy", study.line_kpi("energy_per_unit"), f"kWh/{product}")
+        yield Measure("peak power", study.line_kpi("peak_power"), "kW")
+        starts = ", starts included" if study.pooled.warm_up_j.any() else ""
+        yield Measure("  over 10 minutes", study.line_kpi("peak_mean_power"), "kW", f"highest mean{starts}")
     if people := sum(posts(study.scenario).values()):
         filled = f"{people} {'post' if people == 1 else 'posts'} a shift"
         yield Measure("labour", study.line_kpi("labour_hours_per_unit"), f"h/{product}", filled)
@@ -274,6 +277,24 @@ def people(study: Study) -> Table | None:
         if count
     ]
     return table(("people", "posts a shift", "busy", "requests waiting"), rows) if rows else None
+
+
+def energy(study: Study) -> Table | None:
+    """Return what each station's machines draw for a good unit of the line; None where no power is named."""
+    pooled = study.pooled
+    if not pooled.power_w.any():
+        return None
+    line, estimates = study.scenario.line, [study.station_energy(name) for name in pooled.stations]
+    names, known = station_names(line), [estimate.mean for estimate in estimates if estimate is not None]
+    rows = []
+    for name, estimate in zip(pooled.stations, estimates, strict=True):
+        measure = Measure(names[name], estimate, "")
+        share = NOTHING if estimate is None else percent(estimate.mean / sum(known) if sum(known) > 0 else 0.0)
+        rows.append((*_written(measure)[:3], share))
+    head = f"kWh/{unit(line.product.unit)}"
+    if len(study.runs) > 1:
+        return table(("energy", head, "95 % interval", "share"), rows)
+    return table(("energy", head, "share"), [(name, mean, share) for name, mean, _, share in rows])
 
 
 def _never_closes(line: Line) -> bool:

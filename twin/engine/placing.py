@@ -108,6 +108,7 @@ class Placer:
         self.rules["settle"](world)
         self.see_to()
         measure_from(world, now)
+        self.rules["sum_power"](world)
         self.placed.moving = on_their_way(world, self.entered)
         return self.placed
 

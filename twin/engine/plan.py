@@ -27,6 +27,7 @@ from twin.engine.records import (
 )
 from twin.engine.rules.releases import AT_ONCE
 from twin.engine.streams import BUFFER, Stream
+from twin.engine.upkeeps import is_upkept, machine_upkeep, powers_of, standby_of, station_upkeep
 from twin.engine.varied import (
     Varied,
     delayed_entries,
@@ -72,6 +73,8 @@ class Plan:
         Station index of each machine.
     ideal_s, power_w
         Ideal cycle [s] of each machine where all parts are alike; power [W] of each machine in each state.
+    standby_w, warm_up_j
+        Power of each machine in standby [W], and the energy of each of its starts [J].
     shifts, pool_shifts
         When the line works, and the people of each pool.
     people_unit
@@ -93,6 +96,8 @@ class Plan:
     machine_station: tuple[int, ...]
     ideal_s: np.ndarray[Any, Any]
     power_w: np.ndarray[Any, Any]
+    standby_w: np.ndarray[Any, Any]
+    warm_up_j: np.ndarray[Any, Any]
     shifts: Shifts
     pool_shifts: tuple[Shifts, ...]
     people_unit: int
@@ -172,8 +177,8 @@ def _machines(
         }  # fmt: skip
         stations.append(row)
         if b.full:
-            row |= station_fields(v, name, station)
-        scraps = is_scrapping(v, row) if b.full else station.reject > 0
+            row |= station_fields(v, name, station) | station_upkeep(station)
+        scraps = is_scrapping(v, row) or bool(station.startup_scrap) if b.full else station.reject > 0
         out = comes_out(station) - 1  # further parts that a machine may let go at one instant
         for number in range(station.machines):
             first, last = b.machine_failures(name, number, station)
@@ -184,6 +189,7 @@ def _machines(
                 "broken": -1, "crew_first": crew_first, "crew_last": crew_last,
                 "cycle_stream": b.stream(name, number, "cycle", drawn_of(station.cycle)),
                 **(machine_fields(v, name, number, station, row) if b.full else {}),
+                **(machine_upkeep(v, name, number, station, (first, last)) if b.full else {}),
                 "scrap_stream": b.stream(name, number, "scrap", None, out) if scraps else 0,
                 "rework_stream": b.stream(name, number, "rework", None, rework[s] * (out + 1)) if rework[s] else 0,
                 "route_stream": b.stream(name, number, "route", None, out) if len(outs[s]) - rework[s] > 1 else 0,
@@ -207,7 +213,7 @@ def _timers(
     set_up = (m for m, row in enumerate(machines) if stations[row["station"]].get("setup_between"))
     number(machines, "setup_timer", set_up)
     first["repairs"] = len(owners)
-    number(machines, "repair_timer", failing)
+    number(machines, "repair_timer", (m for m, row in enumerate(machines) if is_upkept(row)))
     first["transports"] = len(owners)
     number(edges, "timer", (e for e, row in enumerate(edges) if row["stream"] >= 0 or row["overtaking"]))
     first["entries"] = len(owners)
@@ -231,6 +237,9 @@ def _timers(
     number(calendars.rows, "start_timer", calendars.closing)
     first["standbys"] = len(owners)
     number(machines, "standby_timer", _asking("standby_timer", machines))
+    for row in machines:
+        row.setdefault("upkeep_timer", -1)
+        row.setdefault("standby_timer", -1)
     return first, owners
 
 
@@ -270,6 +279,8 @@ def make_plan(scenario: Scenario) -> Plan:
     tables["windows"] = calendars.windows()
     reserve = len(machines) + len(edges) + 8 + (AT_ONCE + spare_parts(line) if b.full else 0)
     room = sum(row["capacity"] for row in edges if row["capacity"] < UNLIMITED)
+    owner = [row["station"] for row in machines]
+    tables["powers"], first["watching"] = powers_of(line.stations, owner)
     _line_row(tables, first | v.row | {"people_unit": b.people_unit}, leaves, reserve)
     _free_list(tables, 2 * reserve + min(room, 4096))
     return _finish(b, v, tables, edge_names, machines, pool_shifts)
@@ -346,6 +357,7 @@ def _finish(
 ) -> Plan:
     station_rows = list(b.line.stations.values())
     owner = [row["station"] for row in machines]
+    standby_w, warm_up_j = standby_of(station_rows, owner)
     to_out = {edge.name for edge in b.edges if edge.to == OUT}
     digest = hashlib.sha256()
     for name in (*TABLES[b.full], *COLUMNS[b.full]):
@@ -366,6 +378,8 @@ def _finish(
         machine_station=tuple(owner),
         ideal_s=np.array([station_rows[s].ideal for s in owner]),
         power_w=np.array([[station_rows[s].power.of(state) for state in STATES] for s in owner]),
+        standby_w=standby_w,
+        warm_up_j=warm_up_j,
         shifts=b.line.shifts,
         pool_shifts=pool_shifts,
         people_unit=b.people_unit,

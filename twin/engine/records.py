@@ -57,6 +57,12 @@ ONE_TIME, PER_PIECE, BY_PIECES = 0, 1, 2
 NEVER_SET_UP, BETWEEN_PRODUCTS, BETWEEN_ORDERS = 0, 1, 2
 """When a machine of a station is set up."""
 
+BY_WORK, BY_PARTS, BY_CALENDAR = 1, 2, 3
+"""How a maintenance falls due; a failure is none of these."""
+
+TRACED, METERED = 1, 2
+"""Why a machine that enters a state is watched: its events are written down, its power is metered."""
+
 INTEGER, REAL = "i8", "f8"
 PLACE, PLACES = "u8", "u4"
 """An index that is never -1, as a field and as a column: of an unsigned number Numba does not ask whether it counts
@@ -77,6 +83,9 @@ PLAIN: dict[str, dict[str, str]] = {
         # people, events
         "waiting": INTEGER, "needs_most": INTEGER, "locked": INTEGER,
         "tracing": INTEGER, "event_count": INTEGER, "event_limit": INTEGER,
+        # power [mW]: the line's present one, its peak; the meter last read; energy in the running window [mJ]
+        "watching": INTEGER, "power": INTEGER, "peak": INTEGER, "metered": REAL, "window_end": REAL,
+        "window_energy": REAL, "mean_most": REAL,
     },
     "machines": {
         "index": PLACES, "station": PLACE, "state": PLACES, "phase": INTEGER, "part": INTEGER, "edge": INTEGER,
@@ -146,12 +155,14 @@ MORE: dict[str, dict[str, str]] = {
         "rest": INTEGER, "copies": INTEGER, "copy_number": INTEGER,
         # a belt or a store: parts on it, the last of them, the timer of its entry, when it stopped and for how long
         "load": INTEGER, "tail": INTEGER, "entry_timer": INTEGER, "entered": REAL, "stopped": REAL, "lag": REAL,
-        # upkeep: its tasks, the one that waits, their timer; parts still to come as start-up scrap
-        "first_task": INTEGER, "last_task": INTEGER, "pending": INTEGER, "upkeep_timer": INTEGER, "startup": INTEGER,
-        # standby
-        "standby_timer": INTEGER, "standby": INTEGER, "standby_since": REAL, "standby_s": REAL, "warm_ups": INTEGER,
-        # minor stops, people: what its request is for
-        "minor_stops": INTEGER, "priority": INTEGER, "asks": INTEGER,
+        # upkeep: its tasks, their timer, how many were done; pieces still to come under the share of starting up
+        "first_task": INTEGER, "last_task": INTEGER, "upkeep_timer": INTEGER, "maintained": INTEGER, "startup": INTEGER,
+        # standby: since when, time in it while starved and while blocked
+        "standby_timer": INTEGER, "standby": INTEGER, "standby_since": REAL, "standby_starved": REAL,
+        "standby_blocked": REAL, "warm_ups": INTEGER,
+        # minor stops: whether the present stop is one, time in them; people: what its request is for
+        "minor": INTEGER, "minor_stops": INTEGER, "minor_waiting": REAL, "minor_down": REAL, "priority": INTEGER,
+        "asks": INTEGER,
     },
     "stations": {
         "first_job": INTEGER, "first_other": INTEGER, "dispatch": INTEGER, "product_odds": INTEGER,
@@ -161,7 +172,7 @@ MORE: dict[str, dict[str, str]] = {
         "belt": REAL, "pitch": REAL, "accumulating": INTEGER, "stay_stream": INTEGER,
         "first_carrier": INTEGER, "last_carrier": INTEGER,
         "startup_parts": INTEGER, "startup_share": REAL, "startup_after": INTEGER,
-        "standby_after": REAL, "priority": INTEGER,
+        "standby_after": REAL, "standby_power": INTEGER, "warm_up": REAL, "priority": INTEGER,
     },
     "edges": {"overtaking": INTEGER, "arrival_odds": INTEGER, "arrival_product": INTEGER, "takes": INTEGER},
     "parts": {
@@ -170,6 +181,8 @@ MORE: dict[str, dict[str, str]] = {
     "failures": {
         "setup_first": INTEGER, "setup_last": INTEGER, "priority": INTEGER,
         "minor": INTEGER, "worn": REAL, "wear_first": INTEGER, "wear_last": INTEGER,
+        # a maintenance: how it falls due, and after how much; `age` is what is left, `ttr_stream` how long it takes
+        "task": INTEGER, "every": REAL,
     },
     # people: those posted, of whom `people` have come; whose luck it is, where the shares of their numbers begin
     "pools": {"posted": INTEGER, "absence_stream": INTEGER, "absence_odds": INTEGER, "present_area": REAL},
@@ -225,10 +238,11 @@ class World(NamedTuple):
     bin_edges: Any  # [s]
     draws: Any  # the streams' variates
     windows: Any  # of each window of a calendar: start, end [s], whether a break follows, whether other people come
+    powers: Any  # power in each state [mW], nine columns a machine
     orders: Any
     jobs: Any  # what each station does with each product, without a product first
     rows: Any
-    numbers: Any  # times by lot size, setup times [s], cumulative shares
+    numbers: Any  # times by lot size, setup times [s], cumulative shares, tables of wear
     indices: Any  # edges of bound ways, where each leads back to, where products start
 
 
@@ -241,6 +255,7 @@ COLUMNS: dict[bool, dict[str, str]] = {
     False: {
         "ins": PLACES, "outs": PLACES, "owners": PLACES, "timers": REAL, "tree": PLACES, "groups": INTEGER,
         "times": REAL, "bins": INTEGER, "bin_edges": REAL, "draws": REAL, "windows": REAL,
+        "powers": INTEGER,
     }
 }  # fmt: skip
 COLUMNS[True] = COLUMNS[False] | {"numbers": REAL, "indices": INTEGER}

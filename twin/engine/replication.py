@@ -14,6 +14,7 @@ from twin.engine.records import (
     LOCKED,
     LOST,
     REFILL,
+    TRACED,
     World,
     as_array,
     empty,
@@ -22,6 +23,7 @@ from twin.engine.records import (
     world_of,
 )
 from twin.engine.results import Run, Trace, accounts_of, who_waits
+from twin.engine.rules.metering import start_meter
 from twin.engine.simpy_clock import SimpyClock
 from twin.engine.state import LineState, digest_of
 from twin.engine.streams import Draws
@@ -121,6 +123,7 @@ def _tables(task: Task) -> dict[str, np.ndarray[Any, Any]]:
     tables["events"] = empty("events", 4 * reserve if task.trace else 0, full=full)
     tables["line"] = tables["line"].copy()
     tables["line"]["tracing"] = int(task.trace)
+    tables["line"]["watching"] = task.plan.tables["line"]["watching"] | (TRACED if task.trace else 0)
     tables["line"]["event_count"] = 0
     tables["line"]["event_limit"] = 3 * reserve
     return tables
@@ -131,6 +134,7 @@ def measure_from(world: World, start: float) -> None:
     line = world.line[0]
     line.wip_area = line.lead_sum = 0.0
     line.wip_since = start
+    start_meter(world, start)
     line.arrived = line.turned_away = line.departed = line.scrapped = line.first_pass = 0
     for m in range(len(world.machines)):
         machine = world.machines[m]
@@ -147,7 +151,11 @@ def measure_from(world: World, start: float) -> None:
     if line.full:
         line.orders_arrived = line.orders_departed = line.joined = 0
         for m in range(len(world.machines)):
-            world.machines[m].ideal = 0.0
+            machine = world.machines[m]
+            machine.ideal = machine.minor_waiting = machine.minor_down = 0.0
+            machine.minor_stops = machine.maintained = machine.warm_ups = 0
+            machine.standby_starved = machine.standby_blocked = 0.0
+            machine.standby_since = start
         for p in range(len(world.pools)):
             world.pools[p].present_area = 0.0
     for column in (world.times, world.bins):

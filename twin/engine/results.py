@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from twin.accounts import Accounts
-from twin.engine.records import ASSEMBLY, BATCH, DONE, as_array
+from twin.engine.records import ASSEMBLY, BATCH, BLOCKED, DONE, DOWN, METERED, PLAIN, STARVED, WAITING_REPAIR, as_array
 from twin.engine.rules.assembly import JOINED
+from twin.engine.rules.metering import read_meter
 from twin.engine.rules.outcome import SCRAPPED
-from twin.engine.rules.record import ENDED, LOG_ARRIVAL, LOG_CREW, LOG_LEVEL, LOG_ORDER, LOG_PART, LOG_STATE
+from twin.engine.rules.record import (
+    ENDED,
+    LOG_ARRIVAL,
+    LOG_CREW,
+    LOG_LEVEL,
+    LOG_ORDER,
+    LOG_PART,
+    LOG_STANDBY,
+    LOG_STATE,
+)
+from twin.engine.upkeeps import MILLI
 from twin.events import STATES, Event
 from twin.line.work_calendar import scheduled_s
 
@@ -106,8 +119,12 @@ def accounts_of(plan: Plan, tables: Tables, start: float, end: float) -> Account
         failures=machines["failures"].copy(),
         repaired=machines["repaired"].copy(),
         unexplained_s=np.zeros(count),
+        **_upkeep(plan, tables, end),
         ideal_s=machines["ideal"].copy() if full else plan.ideal_s * machines["parts"],
         power_w=plan.power_w,
+        standby_w=plan.standby_w,
+        warm_up_j=plan.warm_up_j,
+        **_metered(tables, end),
         edges=tuple(plan.edges[e] for e in plan.buffers),
         level_s=shown["area"] + shown["level"] * lapse,
         full_s=np.where(at_capacity, shown["full"] + lapse, shown["full"]),
@@ -141,6 +158,34 @@ def _present_s(
         present = np.where(pools["absence_stream"] >= 0, counted, present)
     shown: np.ndarray[Any, Any] = present / plan.people_unit
     return shown
+
+
+def _upkeep(plan: Plan, tables: Tables, end: float) -> dict[str, Any]:
+    """Return what is counted of minor stops, maintenance, standby and starts, open intervals included."""
+    machines = tables["machines"]
+    count = len(machines)
+    names = ("minor_stops", "maintained", "warm_ups")
+    counts = {name: machines[name].copy() if plan.full else np.zeros(count, dtype=np.int64) for name in names}
+    minor_s, standby_s = np.zeros((count, len(STATES))), np.zeros((count, len(STATES)))
+    if plan.full:
+        minor_s[:, WAITING_REPAIR], minor_s[:, DOWN] = machines["minor_waiting"], machines["minor_down"]
+        standby_s[:, STARVED], standby_s[:, BLOCKED] = machines["standby_starved"], machines["standby_blocked"]
+        state, rows = machines["state"], np.arange(count)
+        stopped = (machines["minor"] == 1) & ((state == WAITING_REPAIR) | (state == DOWN))
+        minor_s[rows, state] += np.where(stopped, end - machines["since"], 0.0)
+        standby_s[rows, state] += np.where(machines["standby"] == 1, end - machines["standby_since"], 0.0)
+    return {**counts, "minor_s": minor_s, "standby_s": standby_s}
+
+
+def _metered(tables: Tables, end: float) -> dict[str, Any]:
+    """Return the line's peak and its highest mean of a whole window up to the end [W]; 0 where no power is named."""
+    row = tables["line"][0]
+    if not row["watching"] & METERED:
+        return {"peak_w": 0.0, "peak_mean_w": 0.0}
+    line = SimpleNamespace(**{field: row[field].item() for field in PLAIN["line"]})
+    line.now = end
+    read_meter(cast("World", SimpleNamespace(line=[line])))
+    return {"peak_w": line.peak / MILLI, "peak_mean_w": line.mean_most / MILLI if line.mean_most >= 0 else math.nan}
 
 
 def machine_name(plan: Plan, m: int) -> str:
@@ -217,14 +262,17 @@ def _translated(
     stations = plan.stations
     # Python's -1 and -2 pick the last two: a part goes to a station, out, or to scrap.
     targets = (*stations, "scrap", "out")
-    power = plan.power_w / 1000.0
+    power, standby = plan.power_w / 1000.0, plan.standby_w / 1000.0
     edge_station = [name.partition("->")[2] for name in plan.edges]
     for time, kind, owner, a, b, c, x, *lot in map(np.void.item, raw):
         pieces, product = lot or (None, None)
         if kind == LOG_STATE:
             station, machine = place[owner]
             yield time, station, machine, "state", {"state": STATES[a], "reason": plan.failures[b] if b >= 0 else None}
-            yield time, station, machine, "power", {"power_kw": float(power[owner, a])}
+            yield time, station, machine, "power", {"power_kw": float(standby[owner] if x else power[owner, a])}
+        elif kind == LOG_STANDBY:
+            station, machine = place[owner]
+            yield time, station, machine, "power", {"power_kw": float(standby[owner])}
         elif kind == LOG_PART:
             station, machine = place[owner]
             joined = c == JOINED

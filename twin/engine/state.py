@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Tables = dict[str, np.ndarray[Any, Any]]
 
 LAYOUT = {
-    "line": {"flag", "top", "free", "free_count", "reserve", "event_count", "event_limit", "tracing"}
+    "line": {"flag", "top", "free", "free_count", "reserve", "event_count", "event_limit", "tracing", "watching"}
     | {"order_free", "order_free_count", "full", "setups", "orders"},
     "machines": {"part", "rest", "next_blocked", "promised", "crew_first", "crew_last"},
     "edges": {"head", "tail", "moving", "first_blocked", "last_blocked"},
@@ -96,7 +96,7 @@ def digest_of(tables: Tables) -> bytes:
     fields: tuple[str, ...] = ("number", "entry", "since", "reworked")
     if tables["line"]["full"][0]:
         fields += ("pieces", "product", "step", "left")
-        _add(digest, tables, MORE, ("line", "machines", "rows", "pools", "waits"))
+        _add(digest, tables, MORE, ("line", "machines", "failures", "rows", "pools", "waits"))
         orders = tables["orders"][tables["orders"]["open"] == 1]
         for field in ("number", "release", "due", "pieces", "lots", "good"):
             digest.update(orders[field][np.argsort(orders["number"])].tobytes())

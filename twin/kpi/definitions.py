@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SECONDS_PER_HOUR = 3600.0
+WATTS_PER_KW = 1000.0
 
 Scope = Literal["station", "line"]
 """What a KPI is of: "station" of a `WorkUnit` (a station's or a single machine's), "line" of a `WholeLine`."""
@@ -94,8 +95,8 @@ def first_pass_ratio(line: WholeLine) -> float | None:
 
 
 def mtbf(unit: WorkUnit) -> float | None:
-    """Mean operating time between failures, repair included, delays left out [s]: (AUPT + ADOT) / FE."""
-    return _ratio(unit.apt + unit.aust + unit.adot, unit.fe)
+    """Mean operating time between failures, repair included, delays left out [s]: (AUPT + ADOT - ADMT) / FE."""
+    return _ratio(unit.apt + unit.aust + unit.adot - unit.admt, unit.fe)
 
 
 def mttf(unit: WorkUnit) -> float | None:
@@ -104,8 +105,23 @@ def mttf(unit: WorkUnit) -> float | None:
 
 
 def mttr(unit: WorkUnit) -> float | None:
-    """Mean time to repair, waiting for a technician included [s]: ADOT / repairs ended."""
-    return _ratio(unit.adot, unit.repairs)
+    """Mean time to repair, waiting for a technician included, minor stops not [s]: (ADOT - ADMT) / repairs ended."""
+    return _ratio(unit.adot - unit.admt, unit.repairs)
+
+
+def mtbm(unit: WorkUnit) -> float | None:
+    """Mean operating time between minor stops [s]: AUPT / ME."""
+    return _ratio(unit.apt + unit.aust, unit.minor_stops)
+
+
+def minor_stop_ratio(unit: WorkUnit) -> float | None:
+    """Share of the planned busy time that went into minor stops: ADMT / PBT."""
+    return _ratio(unit.admt, unit.pbt)
+
+
+def energy_per_part(unit: WorkUnit) -> float | None:
+    """Electrical energy of the machines per part that left them good at once [kWh/part]: E / GQ."""
+    return _ratio(unit.energy / JOULES_PER_KWH, unit.pq - unit.sq - unit.rq)
 
 
 def unexplained_stop_ratio(unit: WorkUnit) -> float | None:
@@ -136,6 +152,16 @@ def wip(line: WholeLine) -> float | None:
 def energy_per_unit(line: WholeLine) -> float | None:
     """Electrical energy of all machines per good unit [kWh/unit]."""
     return _ratio(line.energy / JOULES_PER_KWH, line.units)
+
+
+def peak_power(line: WholeLine) -> float | None:
+    """Highest electrical power of all machines together [kW]; None where no power is named."""
+    return None if line.peak is None else line.peak / WATTS_PER_KW
+
+
+def peak_mean_power(line: WholeLine) -> float | None:
+    """Highest mean power over 10 minutes by the clock [kW]; None where no power is named, or less time is measured."""
+    return None if line.peak_mean is None else line.peak_mean / WATTS_PER_KW
 
 
 def labour_hours_per_unit(line: WholeLine) -> float | None:
@@ -183,11 +209,15 @@ KPIS: tuple[Kpi, ...] = (
     Kpi("rework_ratio", "Rework ratio", "RR", "RQ / PQ", "1", "lower", 1, _ISO, _BOTH, rework_ratio),
     Kpi("first_pass_ratio", "First pass yield", "FPY", "(PQ − SQ − RQ) / PQ", "1", "higher", 1,
         f"{_ISO} by name, there of inspected parts; here every part that leaves the line", _LINE, first_pass_ratio),
-    Kpi("mtbf", "Mean operating time between failures", "MTBF", "(AUPT + ADOT) / FE", "s", "higher", inf,
+    Kpi("mtbf", "Mean operating time between failures", "MTBF", "(AUPT + ADOT − ADMT) / FE", "s", "higher", inf,
         f"{_DIVISOR} FE", _STATION, mtbf),
     Kpi("mttf", "Mean time to failure", "MTTF", "AUPT / FE", "s", "higher", inf, f"{_DIVISOR} FE", _STATION, mttf),
-    Kpi("mttr", "Mean time to repair", "MTTR", "ADOT / repairs ended", "s", "lower", inf,
+    Kpi("mttr", "Mean time to repair", "MTTR", "(ADOT − ADMT) / repairs ended", "s", "lower", inf,
         f"{_DIVISOR} the repairs that ended", _STATION, mttr),
+    Kpi("mtbm", "Mean operating time between minor stops", "MTBM", "AUPT / ME", "s", "higher", inf,
+        f"as MTTF, of minor stops; {_OWN}", _STATION, mtbm),
+    Kpi("minor_stop_ratio", "Minor stop time", "MSR", "ADMT / PBT", "1", "lower", 1,
+        f"minor stops are one of the six big losses of TPM; {_OWN}", _STATION, minor_stop_ratio),
     Kpi("unexplained_stop_ratio", "Unexplained stop time", "USR", "down time without a reason / ADOT", "1", "lower", 1,
         f"stops need a reason before anybody can act on them; {_OWN}", _STATION, unexplained_stop_ratio),
     Kpi("throughput_rate", "Throughput rate", "TR", "GQ / calendar time", "parts/h", "higher", inf,
@@ -198,8 +228,13 @@ KPIS: tuple[Kpi, ...] = (
         f"Hopp and Spearman (2011), Factory Physics; {_OWN}", _LINE, lead_time),
     Kpi("wip", "Work in process", "WIP", "∫ parts in the line dt / calendar time", "parts", "lower", inf,
         f"Hopp and Spearman (2011), Factory Physics; {_ISO} has it as an element", _LINE, wip),
-    Kpi("energy_per_unit", "Energy per unit", "EPU", "Σ power × time in state / good units", "kWh/unit", "lower", inf,
+    Kpi("energy_per_unit", "Energy per unit", "EPU", "E / good units", "kWh/unit", "lower", inf,
         f"after comprehensive energy consumption in {_ISO}, electricity only", _LINE, energy_per_unit),
+    Kpi("energy_per_part", "Energy per part", "EPP", "E / GQ", "kWh/part", "lower", inf,
+        f"after comprehensive energy consumption in {_ISO}, electricity only", _STATION, energy_per_part),
+    Kpi("peak_power", "Peak power", "PP", "max power", "kW", "lower", inf, f"common use; {_OWN}", _LINE, peak_power),
+    Kpi("peak_mean_power", "Highest 10-minute mean power", "PMP", "max ∫ power dt / 10 min", "kW", "lower", inf,
+        f"windows by the clock from time 0, after the meters of energy suppliers; {_OWN}", _LINE, peak_mean_power),
     Kpi("labour_hours_per_unit", "Labour hours per unit", "LHU", "Σ posts × time on duty / good units", "h/unit",
         "lower", inf, f"common use; {_OWN}", _LINE, labour_hours_per_unit),
 )

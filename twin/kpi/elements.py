@@ -15,7 +15,10 @@ PQ      produced quantity             parts that left, whatever their outcome
 GQ      good quantity                 PQ - SQ - RQ
 SQ      scrap quantity                scrap; at an inspection station the parts it rejected
 RQ      rework quantity               parts sent back
-FE      failure events                failures that began
+FE      failure events                failures that began, minor stops left out
+ADMT    actual unit minor stop time   the part of ADOT that went into minor stops
+ME      minor stop events             minor stops that began
+E       energy                        power x time in state, and what starts took
 ======  ============================  =====================================================
 """
 
@@ -57,6 +60,17 @@ class WorkUnit:
     """Repairs that ended."""
     unexplained: float
     """The part of ADOT for which nobody gave a reason [s]."""
+    minor_down: float
+    minor_waiting: float
+    """The parts of ADOT in minor stops, under repair and waiting for a technician [s]."""
+    minor_stops: int
+    energy: float
+    """Electrical energy [J]."""
+
+    @property
+    def admt(self) -> float:
+        """The part of ADOT in minor stops [s]."""
+        return self.minor_down + self.minor_waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +95,10 @@ class WholeLine:
     """All lead times, summed [s]."""
     energy: float
     """Electrical energy of all machines [J]."""
+    peak: float | None
+    """Highest power of the line [W]; None where no power is named, or it is not known."""
+    peak_mean: float | None
+    """Highest mean power of a whole window of 10 minutes [W]."""
     present: float
     """Time on duty of all people [person s]."""
 
@@ -117,19 +135,25 @@ def work_units(accounts: Accounts) -> list[WorkUnit]:
 
 
 def _table(accounts: Accounts) -> tuple[Floats, Ints]:
-    """Return what work units add up, by machine: times (by state, ideal, unexplained), and counts."""
-    times = np.column_stack((accounts.states, accounts.ideal_s, accounts.unexplained_s))
-    counted = accounts.parts, accounts.scrap, accounts.rework, accounts.failures, accounts.repaired
-    return times, np.column_stack(counted)
+    """Return what work units add up, by machine: times (by state and others) and energy, and counts."""
+    minor = accounts.minor_s[:, _DOWN], accounts.minor_s[:, _WAITING]
+    sums = (accounts.states, accounts.ideal_s, accounts.unexplained_s, *minor, energy_j(accounts))
+    counted = (
+        accounts.parts, accounts.scrap, accounts.rework, accounts.failures, accounts.repaired, accounts.minor_stops
+    )  # fmt: skip
+    return np.column_stack(sums), np.column_stack(counted)
+
+
+_DOWN, _WAITING = STATES.index("down"), STATES.index("waiting_repair")
 
 
 def _unit(calendar: float, times: Sequence[float], counts: Sequence[int]) -> WorkUnit:
-    *by_state, ideal, unexplained = times
+    *by_state, ideal, unexplained, minor_down, minor_waiting, energy = times
     time = dict(zip(STATES, by_state, strict=True))
     apt, aust = time["processing"], time["setup"]
     adet = time["starved"] + time["blocked"] + time["waiting_operator"]
     adot = time["down"] + time["waiting_repair"]
-    pq, sq, rq, fe, repairs = counts
+    pq, sq, rq, fe, repairs, minor_stops = counts
     return WorkUnit(
         calendar=calendar,
         pbt=apt + aust + adet + adot,
@@ -144,6 +168,10 @@ def _unit(calendar: float, times: Sequence[float], counts: Sequence[int]) -> Wor
         fe=fe,
         repairs=repairs,
         unexplained=unexplained,
+        minor_down=minor_down,
+        minor_waiting=minor_waiting,
+        minor_stops=minor_stops,
+        energy=energy,
     )
 
 
@@ -168,5 +196,7 @@ def whole_line(accounts: Accounts, *, per_part: float) -> WholeLine:
         wip_time=accounts.wip_s,
         lead_sum=accounts.lead_sum_s,
         energy=float(energy_j(accounts).sum()),
+        peak=accounts.peak_w if accounts.peak_w > 0 else None,
+        peak_mean=accounts.peak_mean_w if accounts.peak_mean_w > 0 else None,
         present=float(accounts.present_s.sum()),
     )

@@ -1,4 +1,4 @@
-"""Electrical energy: power by state times time in state."""
+"""Electrical energy: power by state times time in state, and what starting takes."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ def energy_j(accounts: Accounts) -> Floats:
 
     Notes
     -----
-    ``E = sum over states of P(state) * t(state)``, with the power of the line's description [W] and the time of the
-    accounts [s].
+    ``E = sum over states of P(state) * (t(state) - t_standby(state)) + P_standby * t_standby + starts * E_warm_up``,
+    with the powers of the line's description [W] and the times of the accounts [s].
     """
-    energy: Floats = (accounts.states * accounts.power_w).sum(axis=1)
+    energy: Floats = ((accounts.states - accounts.standby_s) * accounts.power_w).sum(axis=1)
+    energy += accounts.standby_s.sum(axis=1) * accounts.standby_w + accounts.warm_ups * accounts.warm_up_j
     return energy

@@ -33,8 +33,8 @@ def losses_s(unit: WorkUnit, states: Mapping[str, float]) -> dict[str, float]:
     Returns
     -------
     dict of str to float
-        Seconds by cause: those of `CAUSES`, then speed, scrap and rework. Speed is below 0 where parts took less than
-        their ideal time.
+        Seconds by cause: those of `CAUSES` but for minor stops, then minor stops, speed, scrap and rework. Speed is
+        below 0 where parts took less than their ideal time.
 
     Notes
     -----
@@ -42,8 +42,12 @@ def losses_s(unit: WorkUnit, states: Mapping[str, float]) -> dict[str, float]:
     no good part is lost to speed, ``APT - ideal``, and to quality, ``ideal x SQ / PQ`` and ``ideal x RQ / PQ``.
     """
     made = unit.pq or 1
+    lost = {cause: states.get(state, 0.0) for cause, state in CAUSES.items()}
+    lost["breakdown"] -= unit.minor_down
+    lost["no_technician"] -= unit.minor_waiting
     return {
-        **{cause: states.get(state, 0.0) for cause, state in CAUSES.items()},
+        **lost,
+        "minor_stops": unit.admt,
         "speed": unit.apt - unit.ideal,
         "scrap": unit.ideal * unit.sq / made,
         "rework": unit.ideal * unit.rq / made,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -78,6 +79,8 @@ class Frame(NamedTuple):
     stations: tuple[str, ...]
     machine_station: tuple[int, ...]
     power_w: Floats
+    standby_w: Floats
+    warm_up_j: Floats
     edges: tuple[str, ...]
     skills: tuple[str, ...]
 
@@ -89,6 +92,8 @@ def frame_of(line: Line, machines: Sequence[Machine], edges: tuple[str, ...]) ->
         stations=tuple(line.stations),
         machine_station=tuple(order[name] for name, _ in machines),
         power_w=np.array([[line.stations[name].power.of(state) for state in STATES] for name, _ in machines]),
+        standby_w=np.array([line.stations[name].power.standby or 0.0 for name, _ in machines]),
+        warm_up_j=np.array([line.stations[name].power.warm_up for name, _ in machines]),
         edges=edges,
         skills=tuple(line.operators),
     )
@@ -125,6 +130,8 @@ def accounts_between(
         power, joules = power.copy(), _by_state(cells, later.joules - _longer(earlier.joules, many), shape)
         told, spent_there = joules[measured], states[measured]
         power[measured] = np.divide(told, spent_there, out=power[measured], where=spent_there > 0)
+    # Of a peak no sum keeps anything; without any power it is 0.
+    unknown = math.nan if power.any() or frame.warm_up_j.any() else 0.0
     made = dict(
         zip(("parts", "scrap", "rework", "failures", "repaired"), later.machines - earlier.machines, strict=True)
     )
@@ -137,9 +144,18 @@ def accounts_between(
         machine_station=frame.machine_station,
         states=states,
         **made,
+        minor_stops=np.zeros(shape[0], dtype=np.int64),
+        minor_s=np.zeros(shape),
+        maintained=np.zeros(shape[0], dtype=np.int64),
         unexplained_s=_unexplained(spent, times, shape[0]),
         ideal_s=later.ideal_s - earlier.ideal_s,
         power_w=power,
+        standby_w=frame.standby_w,
+        standby_s=np.zeros(shape),
+        warm_up_j=frame.warm_up_j,
+        warm_ups=np.zeros(shape[0], dtype=np.int64),
+        peak_w=unknown,
+        peak_mean_w=unknown,
         edges=frame.edges,
         level_s=level_s,
         full_s=full_s,

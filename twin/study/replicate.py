@@ -20,6 +20,7 @@ from twin.events import STATES
 from twin.kpi.bottleneck import bottleneck
 from twin.kpi.definitions import KPIS, SECONDS_PER_HOUR, Kpi
 from twin.kpi.elements import machines_of, whole_line, work_unit
+from twin.kpi.energy import JOULES_PER_KWH, energy_j
 from twin.kpi.policy import STANDARD
 from twin.line.work_calendar import shift_hours
 from twin.study.input_uncertainty import Outcomes, mean_of
@@ -115,6 +116,18 @@ class Study:
         """Estimate a KPI of a station, named as in `twin.kpi.definitions`."""
         row, machines = BY_ID[kpi], machines_of(self.pooled, station)
         return self.estimate(lambda accounts: row.function(work_unit(accounts, machines)), row.highest)
+
+    def station_energy(self, station: str) -> Estimate | None:
+        """Estimate the electrical energy of a station's machines per good unit of the line [kWh/unit].
+
+        Those of all stations add up to the line's.
+        """
+        rows, joules = list(machines_of(self.pooled, station)), self.scenario.line.product.per_part * JOULES_PER_KWH
+        return self.estimate(
+            lambda accounts: (
+                float(energy_j(accounts)[rows].sum() / (accounts.departed * joules)) if accounts.departed else None
+            )
+        )
 
     def per_hour(self, parts: Callable[[Accounts], float]) -> Estimate:
         """Estimate a number of parts as units of the product per hour of measured time, closed hours included."""
@@ -245,6 +258,8 @@ def document(study: Study) -> dict[str, Any]:
     product. Shares and levels are of measured time.
     Where runs under samples stand beside those as fitted, `ci95` holds the simulation's noise alone, `ci95_data` the
     data's uncertainty too, and `data_share` says what the data owe of its variance.
+    `energy_kwh_per_unit` of a station is per good unit of the line, so that the stations' add up to the line's;
+    `peak_power_kw` and `peak_mean_power_kw` (the highest mean of 10 minutes by the clock) are None without any power.
     `kpis`, of the line and of each station, holds every row of `twin.kpi.definitions` in its own unit.
     """
     return {
@@ -274,6 +289,8 @@ def document(study: Study) -> dict[str, Any]:
         "buffers": _buffers(study.pooled),
         "operators": {skill: {"utilisation": share} for skill, share in utilisation(study.pooled).items()},
         "energy_kwh_per_unit": _mean(study.line_kpi("energy_per_unit")),
+        "peak_power_kw": _estimate(study.line_kpi("peak_power")),
+        "peak_mean_power_kw": _estimate(study.line_kpi("peak_mean_power")),
         "kpis": {kpi.id: _interval(study.line_kpi(kpi.id)) for kpi in KPIS if "line" in kpi.scopes},
     }
 
@@ -295,7 +312,16 @@ def utilisation(accounts: Accounts) -> dict[str, float | None]:
 def _station(study: Study, station: str) -> dict[str, Any]:
     kpis = {kpi: _mean(study.station_kpi(kpi, station)) for kpi in ("oee", "availability", "effectiveness", "quality")}
     every = {kpi.id: _interval(study.station_kpi(kpi.id, station)) for kpi in KPIS if "station" in kpi.scopes}
-    return {"states": state_shares(study.pooled)[station], **kpis, "kpis": every}
+    pooled = study.pooled
+    machines, hours = list(machines_of(pooled, station)), pooled.span_s / SECONDS_PER_HOUR
+    return {
+        "states": state_shares(pooled)[station],
+        **kpis,
+        "minor_stops_per_h": float(pooled.minor_stops[machines].sum() / hours),
+        "maintenances_per_h": float(pooled.maintained[machines].sum() / hours),
+        "energy_kwh_per_unit": _mean(study.station_energy(station)),
+        "kpis": every,
+    }
 
 
 def _buffers(accounts: Accounts) -> dict[str, dict[str, float]]:

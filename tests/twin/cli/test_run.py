@@ -71,12 +71,18 @@ def study() -> Study:
     return replicate(chosen, replications=20, horizon=2 * HOUR, warmup=7 * HOUR, engine="simpy")
 
 
+ENERGY = re.compile(r"energy .* share\n")
+
+
 def rows(printed: Answer) -> dict[str, list[str]]:
     """Return the cells of every row of every table by the row's first cell."""
     found = {}
-    for line in printed.out.splitlines():
-        first, *cells = re.split(r" {2,}", line.strip())
-        found[first] = cells
+    for block in printed.out.split("\n\n"):
+        if ENERGY.match(block):
+            continue  # its rows are called as those of the table of stations
+        for line in block.splitlines():
+            first, *cells = re.split(r" {2,}", line.strip())
+            found[first] = cells
     return found
 
 
@@ -87,11 +93,11 @@ def test_the_answer_comes_first_then_its_doubts_the_tables_and_what_it_rests_on(
     assert re.match(r"The line makes [\d,]+ pieces a shift ± [\d,]+[,;]", printed.sentence)
     blocks = printed.out.split("\n\n")
     assert blocks[1].startswith("The average is known to ± ")
-    assert [block.split()[0] for block in blocks[2:7]] == ["measure", "station", "━━", "buffer", "people"]
+    assert [block.split()[0] for block in blocks[2:8]] == ["measure", "station", "━━", "buffer", "people", "energy"]
     assert re.fullmatch(
         r"2 replications of one shift, warm-up one shift, seed 1, SimPy's clock, digest [0-9a-f]{12}, OEE counted by "
         r"standard 1, [\d.]+ s",
-        " ".join(blocks[7].split()),
+        " ".join(blocks[8].split()),
     )
     assert max(map(len, printed.out.splitlines())) <= 100
 
@@ -343,6 +349,30 @@ def test_every_kpi_is_shown_on_demand(tmp_path: Path) -> None:
     assert found["Lead time"][0] == "60.00"
     assert found["Labour hours per unit"][0] == "0.008333"
     assert {row[0] for kpi in KPIS for row in [found[kpi.symbol]]} == {kpi.name for kpi in KPIS}
+
+
+def test_the_power_is_written_and_drawn(tmp_path: Path) -> None:
+    table, picture = tmp_path / "power.csv", tmp_path / "power.svg"
+
+    assert twin("run", even(tmp_path), *SHORT, "--power", str(table)).code == 0
+    assert twin("run", even(tmp_path), *SHORT, "--power", str(picture)).code == 0
+
+    head, first, *_ = table.read_text("utf-8").splitlines()
+    assert head.startswith("start_s,end_s,line mean [kW],line peak [kW],station press mean [kW]")
+    # 6 kW all the time: 0.05 kWh for each of 120 m2 an hour.
+    assert first.split(",")[2:4] == ["6", "6"]
+    assert picture.read_text("utf-8").startswith("<svg ")
+
+
+def test_what_power_cannot_be_told_is_refused(tmp_path: Path) -> None:
+    table = str(tmp_path / "power.csv")
+    dark = tmp_path / "dark.yaml"
+    dark.write_text("line: dark\nstations: {a: {cycle: 10 s}}\n", encoding="utf-8")
+
+    assert "no station of dark names a power; write power: {processing: 18 kW}" in twin(
+        "run", str(dark), *SHORT, "--power", table
+    ).err.replace("\n", " ")
+    assert twin("run", even(tmp_path), *SHORT, "--power", str(tmp_path / "power.png")).code == 2
 
 
 def test_the_document_holds_every_kpi(study: Study) -> None:

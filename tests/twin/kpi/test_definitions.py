@@ -17,10 +17,12 @@ from twin.kpi.elements import WholeLine, WorkUnit, machines_of, whole_line, work
 ASKED = {
     "availability", "effectiveness", "quality", "oee", "teep", "throughput_rate", "utilisation_efficiency",
     "setup_ratio", "scrap_ratio", "rework_ratio", "first_pass_ratio", "mtbf", "mttr", "mttf", "lead_time", "wip",
-    "orders_per_h", "energy_per_unit", "labour_hours_per_unit", "unexplained_stop_ratio",
+    "orders_per_h", "energy_per_unit", "labour_hours_per_unit", "unexplained_stop_ratio", "mtbm", "minor_stop_ratio",
+    "energy_per_part", "peak_power", "peak_mean_power",
 }  # fmt: skip
 
 # One machine for 4,000 s: APT 2000, AUST 200, ADET 600, ADOT 600, so PBT 3400 and AUBT 2800; 190 parts of 10 s at best.
+# Of ADOT 34 were minor stops.
 HAND = make_accounts(
     {"press": 1},
     span_s=4000.0,
@@ -35,9 +37,13 @@ HAND = make_accounts(
     rework=np.array([9]),
     failures=np.array([4]),
     repaired=np.array([3]),
+    minor_stops=np.array([11]),
+    minor_s=np.array([times(down=30, waiting_repair=4)]),
     unexplained_s=np.array([150.0]),
     ideal_s=np.array([1900.0]),
     power_w=np.array([times(processing=3600, off_shift=0)]),
+    peak_w=3600.0,
+    peak_mean_w=2500.0,
     skills=("operator", "technician"),
     present_s=np.array([7200.0, 7200.0]),
     busy_s=np.array([2000.0, 500.0]),
@@ -62,9 +68,12 @@ BY_STATION = {
     "setup_ratio": 1 / 11,  # 200 / 2200
     "scrap_ratio": 1 / 19,
     "rework_ratio": 9 / 190,
-    "mtbf": 700.0,  # (2200 + 600) / 4
+    "mtbf": 691.5,  # (2200 + 600 - 34) / 4
     "mttf": 550.0,  # 2200 / 4
-    "mttr": 200.0,  # 600 / 3
+    "mttr": 566 / 3,  # (600 - 34) / 3
+    "mtbm": 200.0,  # 2200 / 11
+    "minor_stop_ratio": 0.01,  # 34 / 3400
+    "energy_per_part": 2 / 171,  # 3.6 kW x 2000 s = 2 kWh over 171 good parts
     "unexplained_stop_ratio": 0.25,  # 150 / 600
 }
 
@@ -77,6 +86,8 @@ BY_LINE = {
     "lead_time": 300.0,  # 48,000 of 160
     "wip": 5.0,
     "energy_per_unit": 0.025,  # 3.6 kW x 2000 s = 2 kWh over 80 units
+    "peak_power": 3.6,
+    "peak_mean_power": 2.5,
     "labour_hours_per_unit": 0.05,  # 14,400 person seconds = 4 h over 80 units
 }
 
@@ -168,7 +179,8 @@ def test_elements_add_up_over_replications() -> None:
     both = whole_line(total([HAND, HAND]), per_part=0.5)
     one = whole_line(HAND, per_part=0.5)
     for field in fields(WholeLine):
-        assert getattr(both, field.name) == pytest.approx(2 * getattr(one, field.name))
+        factor = 1 if field.name in ("peak", "peak_mean") else 2
+        assert getattr(both, field.name) == pytest.approx(factor * getattr(one, field.name))
     assert values(both) == pytest.approx(values(one))
 
 

@@ -65,10 +65,26 @@ def test_losses_worked_by_hand() -> None:
         "no_operator": 0,
         "blocked": 20,
         "starved": 100,
+        "minor_stops": 0,
         "speed": 100,
         "scrap": 50,
         "rework": 50,
     }
+
+
+def test_minor_stops_are_lost_apart_from_breakdowns() -> None:
+    """Of 150 s down 30 s were minor stops, and of 50 s of waiting for a technician 20 s."""
+    spent = times(processing=600, down=150, waiting_repair=50)
+    accounts = make_accounts(
+        {"press": 1},
+        states=np.array([spent]),
+        minor_s=np.array([times(down=30, waiting_repair=20)]),
+        minor_stops=np.array([5]),
+    )
+
+    lost = losses_s(work_unit(accounts, (0,)), dict(zip(STATES, spent, strict=True)))
+
+    assert (lost["breakdown"], lost["no_technician"], lost["minor_stops"]) == (120, 30, 50)
 
 
 def test_every_state_of_planned_busy_time_has_its_cause() -> None:

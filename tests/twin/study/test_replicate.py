@@ -23,7 +23,7 @@ KEYS = {
     "line", "options", "engine", "versions", "seed", "replications", "horizon_s", "warmup_s", "digest", "deadlocks",
     "oee_policy",
     "throughput_per_h", "orders_per_h", "good", "scrap", "rework", "lead_time_s", "wip", "stations", "buffers",
-    "operators", "energy_kwh_per_unit", "kpis",
+    "operators", "energy_kwh_per_unit", "peak_power_kw", "peak_mean_power_kw", "kpis",
 }  # fmt: skip
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from twin.engine.records import DOWN, FULL, INFINITE, OFF_SHIFT, PROCESSING, SETUP, Record, World
+from twin.engine.records import FULL, INFINITE, OFF_SHIFT, PROCESSING, SETUP, Record, World
 from twin.engine.rules.asking import ANEW, CREW, REPAIR, held
+from twin.engine.rules.clocks import draw_life, pause_clocks, run_clocks
 from twin.engine.rules.crew import (
     ask_crew,
     ask_repair,
@@ -13,10 +14,12 @@ from twin.engine.rules.crew import (
     release_crew,
     release_repairers,
 )
-from twin.engine.rules.failures import go_on, pause_clocks, run_clocks
+from twin.engine.rules.failures import go_on
+from twin.engine.rules.metering import start_meter, sum_power
 from twin.engine.rules.record import change_level, draw, enter, mark
 from twin.engine.rules.releases import open_orders
 from twin.engine.rules.timers import set_time
+from twin.engine.rules.upkeep import AFTER_SHIFT, begin_upkeep, due_task, open_tasks, start_up
 from twin.engine.rules.work import set_failure_time, stop_setup, stop_work
 from twin.line.work_calendar import WEEK
 
@@ -40,7 +43,7 @@ def leave_shift(world: World, machine: Record) -> None:
     """The shift ends for one machine: cycle and repair stop where they are, requests and people go."""
     if machine.state == PROCESSING:
         stop_work(world, machine)
-    elif machine.state == DOWN:
+    elif machine.broken >= 0 and machine.waiting == 0:
         machine.repair = machine.repair_end - world.line[0].now
         set_time(world, machine.repair_timer, INFINITE)
         release_repairers(world, machine)
@@ -57,8 +60,12 @@ def leave_shift(world: World, machine: Record) -> None:
 
 def join_shift(world: World, machine: Record) -> None:
     """The shift starts for one machine: it is repaired further, or takes up what it holds."""
+    if FULL:
+        start_up(world, machine, AFTER_SHIFT)
     if machine.broken >= 0:
         ask_repair(world, machine)
+        return
+    if FULL and begin_upkeep(world, machine):
         return
     if machine.first_failure < machine.last_failure:
         run_clocks(world, machine)
@@ -209,10 +216,11 @@ def come(world: World, pool: Record) -> None:
 
 
 def urgency_of(world: World, machine: Record) -> int:
-    """With which priority the machine would ask for people: for its repair, or for its work."""
+    """With which priority the machine would ask for people: for its repair or maintenance, or for its work."""
     if FULL:
-        if machine.broken >= 0:
-            return world.failures[machine.broken].priority
+        f = machine.broken if machine.broken >= 0 else due_task(world, machine)
+        if f >= 0:
+            return world.failures[f].priority
         return world.stations[machine.station].priority
     return 0 if machine.broken >= 0 else 1
 
@@ -279,14 +287,12 @@ def shift_starts(world: World) -> None:
 
 
 def open_machine(world: World, machine: Record) -> None:
-    """A machine's first state, and the first draw of each of its failure clocks."""
+    """A machine's first state, the first draw of each of its failure clocks, and when its maintenance is due."""
     enter(world, machine, machine.state)
     for f in range(machine.first_failure, machine.last_failure):
-        failure = world.failures[f]
-        if failure.operating == 1:
-            failure.age = draw(world, failure.ttf_stream)
-        else:
-            failure.rest = draw(world, failure.ttf_stream)
+        draw_life(world, world.failures[f])
+    if FULL:
+        open_tasks(world, machine)
     if world.stations[machine.station].on == 1 and machine.first_failure < machine.last_failure:
         run_clocks(world, machine)
 
@@ -309,6 +315,8 @@ def open_calendars(world: World) -> None:
 
 def open_line(world: World) -> None:
     """Time 0: first draws, first timers, the first events of a trace."""
+    sum_power(world)
+    start_meter(world, 0.0)
     for m in range(len(world.machines)):
         open_machine(world, world.machines[m])
     for e in range(len(world.edges)):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from twin.engine.records import FULL, PREPARE, WAITING_OPERATOR, WAITING_REPAIR, Record, World
 from twin.engine.rules.asking import CREW, REPAIR, chooses, forget, held, hold, is_first, is_next, precedes
 from twin.engine.rules.record import LOG_CREW, enter, lock, log
-from twin.engine.rules.work import start_repair, take_up
+from twin.engine.rules.work import start_repair, state_of_stop, take_up
 
 
 def count_people(world: World, pool: Record) -> None:
@@ -155,7 +155,7 @@ def ask_repair(world: World, machine: Record) -> None:
         machine.need_first = first
         machine.need_last = last
     elif not _ask(world, machine, first, last, REPAIR):
-        enter(world, machine, WAITING_REPAIR)
+        enter(world, machine, state_of_stop(machine, WAITING_REPAIR))
         if machine.crewed == 1 and world.line[0].locked == 0:
             look_for_standstill(world)
         return

@@ -15,36 +15,12 @@ from twin.engine.records import (
     Record,
     World,
 )
+from twin.engine.rules.clocks import draw_life, pause_clocks, run_clocks
 from twin.engine.rules.crew import ask_crew, ask_repair, leave_queue, release_repairers
 from twin.engine.rules.record import draw, enter, mark
 from twin.engine.rules.timers import set_time
-from twin.engine.rules.work import grow_older, set_failure_time, stop_setup, stop_work
-
-
-def pause_clocks(world: World, machine: Record) -> None:
-    """The machine's calendar clocks stop: each keeps the rest."""
-    now = world.line[0].now
-    for f in range(machine.first_failure, machine.last_failure):
-        failure = world.failures[f]
-        if failure.operating == 0 and failure.due < INFINITE:
-            failure.rest = failure.due - now
-            failure.due = INFINITE
-    machine.due = INFINITE
-    set_failure_time(world, machine)
-
-
-def run_clocks(world: World, machine: Record) -> None:
-    """The machine's calendar clocks go on with what they kept."""
-    now = world.line[0].now
-    due = INFINITE
-    for f in range(machine.first_failure, machine.last_failure):
-        failure = world.failures[f]
-        if failure.operating == 0:
-            failure.due = now + failure.rest
-            if failure.due < due:
-                due = failure.due
-    machine.due = due
-    set_failure_time(world, machine)
+from twin.engine.rules.upkeep import AFTER_REPAIR, begin_upkeep, end_upkeep, start_up
+from twin.engine.rules.work import grow_older, stop_setup, stop_work
 
 
 def fail(world: World, machine: Record) -> None:
@@ -53,9 +29,14 @@ def fail(world: World, machine: Record) -> None:
     f = machine.first_failure
     while not (f == machine.acting and machine.fails_at == now) and world.failures[f].due != now:
         f += 1
+    break_down(world, machine, f)
+
+
+def break_down(world: World, machine: Record, f: int) -> None:
+    """Failure f breaks the machine: what it does is interrupted, its repair is drawn, its repairers are asked for."""
     failure = world.failures[f]
     if machine.state == PROCESSING:
-        if failure.operating == 1:
+        if failure.operating == 1 and f == machine.acting and machine.fails_at == world.line[0].now:
             age = failure.age
             machine.work -= age
             machine.acting = -1
@@ -67,24 +48,39 @@ def fail(world: World, machine: Record) -> None:
     elif FULL and machine.state == SETUP:
         stop_setup(world, machine)
     machine.broken = f
-    machine.failures += 1
+    if FULL:
+        machine.minor = failure.minor
+        machine.minor_stops += failure.minor
+        machine.failures += 1 - failure.minor
+    else:
+        machine.failures += 1
     pause_clocks(world, machine)
     machine.repair = draw(world, failure.ttr_stream)
     ask_repair(world, machine)
 
 
 def repaired(world: World, machine: Record) -> None:
-    """The repair ends: its people are free, the failure's clock starts anew, the machine goes on where it stopped."""
+    """A repair or a maintenance ends: its people are free, its clock starts anew, the machine goes on where it stopped.
+
+    A maintenance that has fallen due meanwhile comes first.
+    """
     set_time(world, machine.repair_timer, INFINITE)
-    failure = world.failures[machine.broken]
+    f = machine.broken
     machine.broken = -1
-    machine.repaired += 1
     release_repairers(world, machine)
-    if failure.operating == 1:
-        failure.age = draw(world, failure.ttf_stream)
+    if FULL and f >= machine.first_task:
+        end_upkeep(world, machine, f)
     else:
-        failure.rest = draw(world, failure.ttf_stream)
-    run_clocks(world, machine)
+        if FULL:
+            machine.repaired += 1 - machine.minor
+            start_up(world, machine, AFTER_REPAIR)
+        else:
+            machine.repaired += 1
+        draw_life(world, world.failures[f])
+    if FULL and begin_upkeep(world, machine):
+        return
+    if machine.first_failure < machine.last_failure:
+        run_clocks(world, machine)
     go_on(world, machine)
 
 

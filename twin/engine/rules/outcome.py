@@ -9,6 +9,7 @@ from twin.engine.rules.flow import block, leave, let_go, put
 from twin.engine.rules.lots import share_of
 from twin.engine.rules.record import LOG_PART, change_wip, draw, free_part, log, log_lot, new_record
 from twin.engine.rules.timers import set_time
+from twin.engine.rules.upkeep import begin_upkeep, count_made, share_at_start
 from twin.engine.rules.work import grow_older
 
 SCRAPPED = -2
@@ -17,13 +18,16 @@ PAUSE_EVERY = (1 << 20) - 1
 
 
 def complete(world: World, machine: Record) -> None:
-    """The cycle is complete: people first, then scrap and route are drawn, then the part leaves or blocks."""
+    """The cycle is complete: people first, then scrap and route are drawn, then the part leaves or blocks.
+
+    Then a maintenance that is due begins.
+    """
     line = world.line[0]
     line.moves += 1
     if line.moves & PAUSE_EVERY == 0:
         line.flag |= PAUSE
     set_time(world, machine.index, INFINITE)
-    if machine.first_failure < machine.last_failure:
+    if machine.first_failure < machine.last_failure or (FULL and machine.first_task < machine.last_task):
         grow_older(world, machine, machine.work)
     if machine.crewed == 1:
         release_crew(world, machine)
@@ -33,7 +37,10 @@ def complete(world: World, machine: Record) -> None:
     if FULL:
         if station.kind == SPLIT:
             cut(world, station, machine)
+        if machine.first_task < machine.last_task:
+            count_made(world, machine)
         decide(world, station, machine)
+        begin_upkeep(world, machine)
         return
     if station.scrap > 0.0 and draw(world, machine.scrap_stream) < station.scrap:
         scrap(world, machine)
@@ -47,6 +54,8 @@ def complete(world: World, machine: Record) -> None:
 def decide(world: World, station: Record, machine: Record) -> None:
     """What becomes of the finished part on the machine: what of it is scrap, what goes back, by which edge the rest."""
     share = world.jobs[station.first_job + world.parts[machine.part].product].scrap
+    if machine.startup > 0:
+        share = share_at_start(world, machine, share)
     if share == 0.0 or not scrap_share(world, machine, share):
         go_by(world, machine, world.edges[way_of_lot(world, station, machine)])
 

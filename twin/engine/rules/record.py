@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from twin.engine.records import (
+    DOWN,
     DRAIN,
     FULL,
     GROUP_BITS,
@@ -10,17 +11,20 @@ from twin.engine.records import (
     GROW_ORDERS,
     LOCKED,
     LOST,
+    METERED,
     ONE,
     ORDER_RESERVE,
     REFILL,
+    WAITING_REPAIR,
     Record,
     World,
 )
+from twin.engine.rules.metering import drawn, follow_standby, meter
 
 BUFFER_MASK = 2047
 """Each stream has a ring of 2,048 variates (two blocks of 1,024); a position is taken modulo that."""
 
-LOG_STATE, LOG_PART, LOG_ARRIVAL, LOG_LEVEL, LOG_CREW, LOG_ORDER = 0, 1, 2, 3, 4, 5
+LOG_STATE, LOG_PART, LOG_ARRIVAL, LOG_LEVEL, LOG_CREW, LOG_ORDER, LOG_STANDBY = 0, 1, 2, 3, 4, 5, 6
 RELEASED, ENDED = 0, 1
 
 
@@ -72,11 +76,32 @@ def enter(world: World, machine: Record, state: int) -> None:
     """The machine's reported state becomes `state`."""
     line = world.line[0]
     now = line.now
-    world.times[machine.account + machine.state] += now - machine.since
+    before = machine.state
+    world.times[machine.account + before] += now - machine.since
+    if FULL and machine.minor == 1:
+        if before == DOWN:
+            machine.minor_down += now - machine.since
+        elif before == WAITING_REPAIR:
+            machine.minor_waiting += now - machine.since
     machine.since = now
     machine.state = state
+    if line.watching:
+        watch(world, machine, before)
+
+
+def watch(world: World, machine: Record, before: int) -> None:
+    """The machine has entered its state: its power is metered, and the event written down (x is 1 in standby)."""
+    line = world.line[0]
+    if line.watching & METERED:
+        power = drawn(world, machine, before)
+        if FULL:
+            follow_standby(world, machine, before)
+        meter(world, drawn(world, machine, machine.state) - power)
     if line.tracing:
-        log(world, LOG_STATE, machine.index, state, machine.broken, 0, 0.0)
+        standby = 0.0
+        if FULL and machine.standby == 1:
+            standby = 1.0
+        log(world, LOG_STATE, machine.index, machine.state, machine.broken, 0, standby)
 
 
 def mark(world: World, station: Record) -> None:

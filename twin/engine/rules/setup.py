@@ -15,6 +15,7 @@ from twin.engine.rules.crew import ask_crew, release_crew
 from twin.engine.rules.lots import give_work
 from twin.engine.rules.record import draw
 from twin.engine.rules.timers import set_time
+from twin.engine.rules.upkeep import AFTER_SETUP, start_up
 
 
 def setup_mean(world: World, station: Record, machine: Record, part: Record) -> float:
@@ -60,4 +61,5 @@ def setup_ends(world: World, machine: Record) -> None:
     machine.crew_first = station.crew_first
     machine.crew_last = station.crew_last
     machine.phase = WORK
+    start_up(world, machine, AFTER_SETUP)
     ask_crew(world, machine)

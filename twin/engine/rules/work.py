@@ -5,7 +5,7 @@ Work and ages are kept as at the start of the stretch. Nothing is re-associated.
 
 from __future__ import annotations
 
-from twin.engine.records import DOWN, FULL, INFINITE, PREPARE, PROCESSING, SETUP, Record, World
+from twin.engine.records import BY_WORK, DOWN, FULL, INFINITE, MAINTENANCE, PREPARE, PROCESSING, SETUP, Record, World
 from twin.engine.rules.record import enter
 from twin.engine.rules.timers import set_time
 
@@ -59,13 +59,23 @@ def stop_setup(world: World, machine: Record) -> None:
 
 
 def grow_older(world: World, machine: Record, by: float) -> None:
-    """The machine has worked `by` seconds: its operating clocks have so much less to go (rounding never below 0)."""
+    """The machine has worked `by` seconds: its operating clocks have so much less to go (rounding never below 0).
+
+    So have the maintenances that count its work; and it is so much more worn.
+    """
     for f in range(machine.first_failure, machine.last_failure):
         failure = world.failures[f]
         if failure.operating == 1:
             failure.age -= by
             if failure.age < 0.0:
                 failure.age = 0.0
+            if FULL:
+                failure.worn += by
+    if FULL:
+        for f in range(machine.first_task, machine.last_task):
+            task = world.failures[f]
+            if task.task == BY_WORK:
+                task.age -= by
 
 
 def stop_work(world: World, machine: Record) -> None:
@@ -77,8 +87,15 @@ def stop_work(world: World, machine: Record) -> None:
     set_time(world, machine.index, INFINITE)
 
 
+def state_of_stop(machine: Record, state: int) -> int:
+    """Return the state of a machine that is stopped: of one that is broken `state`, else maintenance."""
+    if FULL and machine.broken >= machine.first_task:
+        return MAINTENANCE
+    return state
+
+
 def start_repair(world: World, machine: Record) -> None:
-    """The repair starts, or goes on after the shift's end."""
-    enter(world, machine, DOWN)
+    """The repair or the maintenance starts, or goes on after the shift's end."""
+    enter(world, machine, state_of_stop(machine, DOWN))
     machine.repair_end = world.line[0].now + machine.repair
     set_time(world, machine.repair_timer, machine.repair_end)
