@@ -199,16 +199,18 @@ def take_out(world: World, machine: Record, edge: Record) -> None:
     """Give the machine the first part of the edge, or what is blocked before it; a freed place is filled at once."""
     if edge.ready == 0:
         giver = unblock(world, edge)
-        machine.part = giver.part
+        p = giver.part
         count_part(world, giver, edge)
         let_go(world, giver)
-        return
-    machine.part = edge.head
-    edge.head = world.parts[machine.part].next
-    edge.ready -= 1
-    change_level(world, edge, -1)
-    if edge.first_blocked >= 0:
-        leave(world, unblock(world, edge), edge)
+    else:
+        p = edge.head
+        edge.head = world.parts[p].next
+        edge.ready -= 1
+        change_level(world, edge, -1)
+        if edge.first_blocked >= 0:
+            leave(world, unblock(world, edge), edge)
+    # Last, for a belt may take what has waited at its own end.
+    machine.part = p
 
 
 def take_new(world: World, station: Record, machine: Record) -> bool:

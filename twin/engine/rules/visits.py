@@ -71,7 +71,7 @@ def let_in(world: World, station: Record) -> None:
         if not take_in(world, station, machine):
             return
         p = machine.part
-        machine.part = waiting
+        machine.part = waiting if machine.phase == DONE else -1
         come_on(world, station, machine, p)
         if station.blocked == 0 and is_stuck(world, station, machine):
             station.blocked = 1
