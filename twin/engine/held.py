@@ -9,6 +9,7 @@ import numpy as np
 from twin.engine.builder import Row, filled
 from twin.engine.records import INFINITE, UNLIMITED
 from twin.engine.streams import BLOCK, RESERVE
+from twin.line.carriers import buffers_of
 from twin.line.discrete import Constant
 from twin.line.station import HOLDERS
 
@@ -44,18 +45,15 @@ def machine_held(station: Station) -> Row:
     return fields
 
 
-def _by_start(b: Builder) -> list[tuple[str, Carrier]]:
-    """Return the kinds of carriers, those that one station puts parts on next to each other."""
-    return sorted(b.line.carriers.items(), key=lambda kind: b.station_index[kind[1].from_])
+def _buffers(b: Builder) -> dict[str, Carrier]:
+    return buffers_of(b.line.carriers, b.line.stations)
 
 
 def add_carriers(b: Builder, edges: list[Row], stations: Sequence[Row]) -> list[str]:
     """Add an edge for each kind of carriers, behind all others, and tell stations theirs; return the edges' names."""
     for row in edges:
         row["until"] = -1
-    names = []
-    for name, kind in _by_start(b):
-        owner = f"{name}->{kind.from_}"
+    for name, kind in _buffers(b).items():
         comes_back = kind.return_ != Constant(0.0)
         # All carriers of a kind may be freed at one instant, by parts joined of many.
         burst = min(kind.number, BLOCK - RESERVE)
@@ -67,10 +65,9 @@ def add_carriers(b: Builder, edges: list[Row], stations: Sequence[Row]) -> list[
         edges.append({
             "from": name, "to": start, "until": b.station_index[kind.to], "share": 1.0, "capacity": UNLIMITED,
             "rework": 0, "limit": -1, "arrival_stream": -1, "overtaking": 1,
-            "stream": b.stream(owner, 0, "return", kind.return_, burst) if comes_back else -1,
+            "stream": b.stream(name, 0, "return", kind.return_, burst) if comes_back else -1,
         })  # fmt: skip
-        names.append(owner)
-    return names
+    return list(_buffers(b))
 
 
 def add_tokens(b: Builder, tables: Tables) -> None:
@@ -78,7 +75,7 @@ def add_tokens(b: Builder, tables: Tables) -> None:
     first = len(tables["edges"]) - len(b.line.carriers)
     place = len(tables["parts"])
     rows: list[Row] = []
-    for e, (_, kind) in enumerate(_by_start(b), first):
+    for e, (_, kind) in enumerate(_buffers(b).items(), first):
         head = place + len(rows)
         rows += [
             {"number": k + 1, "step": e, "next": head + k + 1, "carrier": -1, "order": -1, "left": -1.0}
