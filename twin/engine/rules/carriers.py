@@ -46,18 +46,23 @@ def is_carried(world: World, station: Record, p: int) -> bool:
     return True
 
 
+def put_on_carrier(world: World, e: int, p: int) -> None:
+    """The part is put on the carrier of kind e that has been free for longest."""
+    edge = world.edges[e]
+    t = edge.head
+    token = world.parts[t]
+    edge.head = token.next
+    edge.ready -= 1
+    change_level(world, edge, -1)
+    token.carrier = world.parts[p].carrier
+    world.parts[p].carrier = t
+
+
 def take_carriers(world: World, station: Record, p: int) -> None:
     """The station has taken the part: it is put on a carrier of each kind, unless it still has one."""
     for e in range(station.first_carrier, station.last_carrier):
         if not holds_carrier(world, p, e):
-            edge = world.edges[e]
-            t = edge.head
-            token = world.parts[t]
-            edge.head = token.next
-            edge.ready -= 1
-            change_level(world, edge, -1)
-            token.carrier = world.parts[p].carrier
-            world.parts[p].carrier = t
+            put_on_carrier(world, e, p)
 
 
 def free_carriers(world: World, p: int, station: int, leaves_line: bool) -> None:  # noqa: FBT001
