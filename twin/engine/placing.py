@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from twin.engine.held_placed import give_carriers, hold_parts, set_going
 from twin.engine.orders_placed import Orders
 from twin.engine.records import (
+    CONVEYOR,
     DONE,
     GROW,
     GROW_ORDERS,
@@ -98,8 +100,11 @@ class Placer:
         order = [self._hold(machine, self.standing.machines[machine.index]) for machine in world.machines]
         if self.orders is not None:
             self.orders.set_due_dates()
+            give_carriers(self)
         for _, _, m in sorted(order):
             self._enter(world.machines[m], self.standing.machines[m])
+        if self.full:
+            set_going(self)
         for station in world.stations:
             self.rules["mark"](world, station)
         self.see_to()
@@ -196,7 +201,9 @@ class Placer:
         station = self.world.stations[machine.station]
         since = self.standing.time_s if seen.since_s is None else min(seen.since_s, self.standing.time_s)
         state = seen.state
-        if state in ("processing", "setup", "blocked", "waiting_operator") or (seen.holds and state != "starved"):
+        if self.full and station.kind >= CONVEYOR:
+            hold_parts(self, machine, station, seen)
+        elif state in ("processing", "setup", "blocked", "waiting_operator") or (seen.holds and state != "starved"):
             machine.part = self.new_part(seen.holds, station, -1)
             if self.orders is not None:
                 self.orders.end_of_queue()

@@ -12,6 +12,7 @@ import numpy as np
 from twin.accounts import LEAD_BINS, LEAD_EDGES
 from twin.engine.builder import SOURCE, Builder, Row, filled
 from twin.engine.calendars import Calendars, plan_pools
+from twin.engine.held import add_carriers, add_tokens
 from twin.engine.kinds import comes_out, goes_in, spare_parts
 from twin.engine.records import (
     COLUMNS,
@@ -266,6 +267,7 @@ def make_plan(scenario: Scenario) -> Plan:
     machines, stations = _machines(b, v, calendars, outs, rework)
     if b.full:
         plan_parts(v, edges, outs, rework)
+        edge_names += add_carriers(b, edges, stations)
     pools, pool_shifts = plan_pools(b, calendars, v)
     first, owners = _timers(line, machines, edges, stations, calendars)
     leaves = 1 << max(1, (len(owners) - 1).bit_length())
@@ -283,6 +285,8 @@ def make_plan(scenario: Scenario) -> Plan:
     tables["powers"], first["watching"] = powers_of(line.stations, owner)
     _line_row(tables, first | v.row | {"people_unit": b.people_unit}, leaves, reserve)
     _free_list(tables, 2 * reserve + min(room, 4096))
+    if b.full:
+        add_tokens(b, tables)
     return _finish(b, v, tables, edge_names, machines, pool_shifts)
 
 

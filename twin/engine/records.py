@@ -153,8 +153,10 @@ MORE: dict[str, dict[str, str]] = {
         "setup_stream": PLACE, "share_stream": PLACE, "rework_stream": PLACE, "product_stream": PLACE,
         # several parts: the next one to let go, how many are still to be cut, the number of the next of those
         "rest": INTEGER, "copies": INTEGER, "copy_number": INTEGER,
-        # a belt or a store: parts on it, the last of them, the timer of its entry, when it stopped and for how long
-        "load": INTEGER, "tail": INTEGER, "entry_timer": INTEGER, "entered": REAL, "stopped": REAL, "lag": REAL,
+        # a belt or a store: parts on it, first and last of those on their way, the timer of its entry; when the last
+        # part came on (belt time), since when it stands (-1: it moves), how long it has stood
+        "load": INTEGER, "head": INTEGER, "tail": INTEGER, "entry_timer": INTEGER,
+        "entered": REAL, "stopped": REAL, "lag": REAL,
         # upkeep: its tasks, their timer, how many were done; pieces still to come under the share of starting up
         "first_task": INTEGER, "last_task": INTEGER, "upkeep_timer": INTEGER, "maintained": INTEGER, "startup": INTEGER,
         # standby: since when, time in it while starved and while blocked
@@ -174,7 +176,11 @@ MORE: dict[str, dict[str, str]] = {
         "startup_parts": INTEGER, "startup_share": REAL, "startup_after": INTEGER,
         "standby_after": REAL, "standby_power": INTEGER, "warm_up": REAL, "priority": INTEGER,
     },
-    "edges": {"overtaking": INTEGER, "arrival_odds": INTEGER, "arrival_product": INTEGER, "takes": INTEGER},
+    "edges": {
+        "overtaking": INTEGER, "arrival_odds": INTEGER, "arrival_product": INTEGER, "takes": INTEGER,
+        # of carriers: the station whose parts leave them; -1 for all other edges
+        "until": INTEGER,
+    },
     "parts": {
         "pieces": INTEGER, "order": INTEGER, "product": INTEGER, "step": INTEGER, "left": REAL, "carrier": INTEGER,
     },

@@ -206,9 +206,11 @@ def who_waits(plan: Plan, world: World) -> tuple[str, ...]:
     machines, edges, needs, stations_ = (
         as_array(name, getattr(world, name), full=full) for name in ("machines", "edges", "needs", "stations")
     )
-    blocked = machines["phase"] == DONE
     stations = np.array(plan.machine_station)
-    locked = {s for s in range(len(plan.stations)) if blocked[stations == s].all()}
+    # All machines are blocked, and of a belt or a store nothing more can enter either.
+    locked = set(
+        np.flatnonzero(stations_["blocked"] == stations_["last_machine"] - stations_["first_machine"]).tolist()
+    )
     towards = edges["to"][machines["edge"]]
     while leaving := {s for s in locked if not set(towards[stations == s].tolist()) <= locked}:
         locked -= leaving

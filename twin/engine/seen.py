@@ -34,6 +34,8 @@ class MachineStands(NamedTuple):
         Product of the last part it was set up for.
     before
         Its state before it went off shift, where that is known.
+    many
+        How many parts are on it, if it is a belt or a store; None where it is not known.
     """
 
     state: str | None = None
@@ -43,6 +45,7 @@ class MachineStands(NamedTuple):
     holds: Lot | None = None
     last: str | None = None
     before: str | None = None
+    many: int | None = None
 
 
 @dataclass(frozen=True)

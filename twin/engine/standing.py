@@ -266,7 +266,7 @@ class _Way:
             first = np.where(column["acting"] >= 0, column["fails_at"], INFINITE)
             if self.placed.world.stations[machine.station].on == 1:
                 self._timers[:, machine.failure_timer] = np.minimum(column["due"], first)
-        if machine.state == PROCESSING:
+        if machine.state == PROCESSING and machine.work < INFINITE:
             goes_on = column["acting"] < 0 if machine.first_failure < machine.last_failure else True
             self._timers[:, m] = np.where(goes_on, now + column["work"], INFINITE)
 

@@ -26,7 +26,7 @@ Tables = dict[str, np.ndarray[Any, Any]]
 LAYOUT = {
     "line": {"flag", "top", "free", "free_count", "reserve", "event_count", "event_limit", "tracing", "watching"}
     | {"order_free", "order_free_count", "full", "setups", "orders"},
-    "machines": {"part", "rest", "next_blocked", "promised", "crew_first", "crew_last"},
+    "machines": {"part", "rest", "next_blocked", "promised", "crew_first", "crew_last", "head", "tail"},
     "edges": {"head", "tail", "moving", "first_blocked", "last_blocked"},
     "pools": {"first", "last", "promised"},
     "streams": {"limit"},
@@ -102,10 +102,14 @@ def digest_of(tables: Tables) -> bytes:
             digest.update(orders[field][np.argsort(orders["number"])].tobytes())
         queues += [_chain(int(first), parts["next"]) for first in machines["rest"] if first >= 0]
         queues += [_chain(int(edge["moving"]), parts["next"]) for edge in edges if edge["overtaking"]]
+        queues += [_chain(int(first), parts["next"]) for first in machines["head"]]
         # The order's number, not where its record lies; 0 for a part that is no order's.
         numbers = np.append(tables["orders"]["number"], 0)
         queued = list(chain(*queues))
         digest.update(numbers[parts["order"][queued]].tobytes())
+        for p in queued:
+            carriers = _chain(int(parts["carrier"][p]), parts["carrier"])
+            digest.update(parts["step"][carriers].tobytes() + parts["number"][carriers].tobytes() + b"|")
     for queue in queues:
         for field in fields:
             digest.update(parts[field][queue].tobytes())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from twin.engine.builder import SOURCE, Row, filled
+from twin.engine.held import machine_held, station_held
 from twin.engine.kinds import kind_fields
 from twin.engine.records import (
     BETWEEN_ORDERS,
@@ -107,6 +108,7 @@ def station_fields(v: Varied, name: str, station: Station) -> Row:
     fields |= kind_fields(station)
     if v.line.source.kind == "saturated" and name in v.line.fed:
         fields["product_odds"] = v.product_odds(name)
+    fields |= station_held(v.b, name, station)
     if setup is not None:
         fields |= {"setup_between": BETWEEN[setup.between], "setup_share": setup.share, "changeover": -1}
         fields["setup_first"], fields["setup_last"] = v.b.need(setup.crew)
@@ -138,7 +140,7 @@ def machine_fields(v: Varied, name: str, number: int, station: Station, station_
     for product, variant in v.line.products.items():
         if name in variant.cycle:
             v.b.stream(name, number, f"cycle {product}", drawn_of(variant.cycle[name]))
-    fields: Row = {"product": -1, "setup_timer": -1, "rest": -1}
+    fields: Row = {"product": -1, "setup_timer": -1, "rest": -1, **machine_held(station)}
     if station.setup is not None:
         fields["setup_stream"] = v.b.stream(name, number, "setup", station.setup.drawn)
         fields["share_stream"] = v.b.stream(name, number, "setup_share", None)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def fill_edge(placer: Placer, edge: Record, name: str) -> None:
     """Let as many parts wait in an edge as are said to, be they more than it has places for."""
-    if edge.to < 0 or edge.capacity == 0:
+    if edge.to < 0 or edge.capacity == 0 or (placer.full and edge.until >= 0):
         return
     world, now = placer.world, placer.standing.time_s
     lots, level = placer.standing.queues.get(name, ()), placer.standing.levels.get(name, 0)

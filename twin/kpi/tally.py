@@ -16,6 +16,7 @@ from twin.kpi.machine_times import HOLDING, MachineTimes
 from twin.kpi.parts_in_line import MOST_REMEMBERED, PartsInLine
 from twin.kpi.policy import STANDARD
 from twin.kpi.snapshot import COUNTS, Frame, Snapshot, accounts_between, frame_of
+from twin.line.carriers import buffers_of
 from twin.line.jobs import job_of
 from twin.line.lots import MOST_PIECES, mean_of
 from twin.line.route import OUT
@@ -380,10 +381,11 @@ def _finite(times: list[float]) -> list[float | None]:
 
 
 def _capacities(line: Line) -> Iterator[tuple[str, float]]:
-    """Yield every buffer with its places; the queues of arrivals come last and are never full."""
+    """Yield every buffer with its places; queues of arrivals and carriers come last and are never full."""
     yield from ((edge.name, inf if edge.buffer is None else edge.buffer) for edge in line.edges if edge.to != OUT)
     if line.source.kind != "saturated":
         yield from ((f"source->{name}", inf) for name in line.fed)
+    yield from ((name, inf) for name in buffers_of(line.carriers, line.stations))
 
 
 def unknown(event: Event, what: object) -> InputError:

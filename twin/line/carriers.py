@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
 from twin.line.described import Described
 from twin.line.discrete import Constant
 from twin.line.distributions import TimeDistribution
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 MOST_CARRIERS = 100_000
 """More carriers of one kind than this are taken for a slip of the pen."""
@@ -27,3 +30,16 @@ class Carrier(Described):
     return_: TimeDistribution = Field(
         default=Constant(0.0), validation_alias="return", description="time of its way back", examples=["30 s"]
     )
+
+
+def buffers_of(carriers: Mapping[str, Carrier], stations: Iterable[str]) -> dict[str, Carrier]:
+    """Return the kinds of carriers by the name of the buffer in which they wait, those of one station together.
+
+    Examples
+    --------
+    >>> list(buffers_of({"pallet": Carrier.model_validate({"number": 4, "from": "b", "to": "c"})}, ["a", "b", "c"]))
+    ['pallet->b']
+    """
+    place = {name: s for s, name in enumerate(stations)}
+    by_start = sorted(carriers.items(), key=lambda kind: place[kind[1].from_])
+    return {f"{name}->{kind.from_}": kind for name, kind in by_start}

@@ -15,13 +15,12 @@ from scipy.linalg import expm
 import lines
 from support.lines import describe, exponential, random_line, seconds
 from support.same import assert_same
-from support.seen import standing_of
+from support.seen import any_standing, standing_of
 from support.varied_lines import varied_line
 from twin.engine import simulate
 from twin.engine.plan import make_plan
 from twin.engine.standing import Lot, MachineStands, Standing, StandingStates, outlook, standing_states
 from twin.errors import InputError
-from twin.events import STATES
 from twin.line.load import load_line
 from twin.line.scenario import scenario
 
@@ -167,34 +166,6 @@ def test_what_is_foretold_comes_on_average(name: str, cuts: int, runs: int, begi
     low, high = np.quantile(told, (0.1, 0.9), axis=1)
     held = np.mean((low <= came) & (came <= high))
     assert held >= 0.7 - ERRORS * math.sqrt(0.7 * 0.3 / cuts)
-
-
-def any_standing(chosen: Scenario, random: Random, now: float) -> Standing:
-    """Return a line as it may never stand: any state, any level, any product."""
-    plan = make_plan(chosen)
-    products = [*plan.products, "none of them"]
-    reasons = [*plan.failures, None, "a reason nobody knows"]
-
-    def lot() -> Lot | None:
-        some = Lot(random.choice([None, 1, 7]), random.choice(products), random.choice([None, now - 50, now + 9]))
-        return some if random.random() < 0.7 else None
-
-    machines = tuple(
-        MachineStands(
-            random.choice([*STATES, None]),
-            random.choice(reasons),
-            random.choice([None, now, now - 1e4, now + 5, now - 3]),
-            random.choice([0.0, 5.0, 1e5, -1.0]),
-            lot(),
-            random.choice(products),
-            random.choice([*STATES, None]),
-        )
-        for _ in plan.machine_station
-    )
-    levels = {name: random.choice([0, 1, 3, 40]) for name in plan.edges}
-    queues = {name: tuple(filter(None, (lot(), lot()))) for name in plan.edges}
-    present = {skill: random.choice([0, 1, 5]) for skill in plan.skills}
-    return Standing(now, machines, levels, queues, {}, random.choice([None, now - 60]), present, random.random() < 0.5)
 
 
 @given(st.integers(0, 10**6), st.booleans())

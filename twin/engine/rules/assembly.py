@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from twin.engine.records import UNLIMITED
 from twin.engine.rules.batches import batch_size, there
+from twin.engine.rules.carriers import holds_carriers, is_carried, lack_carriers, take_carriers
 from twin.engine.rules.flow import take, take_new, take_out
 from twin.engine.rules.record import LOG_PART, free_part, log, log_lot
 
@@ -16,13 +18,17 @@ JOINED = -3
 
 
 def take_batch(world: World, station: Record, machine: Record) -> bool:
-    """Give the machine a batch if there is one: the longest waiting parts, one after the other."""
+    """Give the machine a batch if there is one: the longest waiting parts, one after the other.
+
+    It waits until each of its parts has, or can be given, a carrier of each kind.
+    """
     count = batch_size(world, station)
-    if count == 0:
+    if count == 0 or (lack_carriers(world, station, count) and count > carried(world, station)):
         return False
     first = last = -1
     for _ in range(count):
         take(world, station, machine)
+        take_carriers(world, station, machine.part)
         if first < 0:
             first = machine.part
         else:
@@ -35,13 +41,43 @@ def take_batch(world: World, station: Record, machine: Record) -> bool:
     return True
 
 
+def carried(world: World, station: Record) -> int:
+    """How many parts can be taken one after the other, each onto free carriers, or on those with which it comes again.
+
+    Of those that come again, the ones before which another waits on their edge are not counted.
+    """
+    count = UNLIMITED
+    for e in range(station.first_carrier, station.last_carrier):
+        if world.edges[e].ready < count:
+            count = world.edges[e].ready
+    for q in range(station.first_in, station.last_in):
+        edge = world.edges[world.ins[q]]
+        p = edge.head
+        left = edge.ready
+        while left > 0 and is_carried(world, station, p):
+            count += 1
+            left -= 1
+            p = world.parts[p].next
+    return count
+
+
 def all_there(world: World, station: Record) -> bool:
-    """Whether each feed of an assembly has as many parts as one cycle takes of it."""
+    """Whether each feed of an assembly has as many parts as one cycle takes of it, and the joined one a carrier."""
     for q in range(station.first_in, station.last_in):
         edge = world.edges[world.ins[q]]
         if there(world, edge) < edge.takes:
             return False
-    return True
+    return not lack_carriers(world, station, 1) or brings_carriers(world, station)
+
+
+def brings_carriers(world: World, station: Record) -> bool:
+    """Whether the next part of some feed is on a carrier of each kind of which none is free."""
+    for q in range(station.first_in, station.last_in):
+        edge = world.edges[world.ins[q]]
+        p = edge.head if edge.capacity > 0 else world.machines[edge.first_blocked].part
+        if holds_carriers(world, station, p):
+            return True
+    return False
 
 
 def join(world: World, station: Record, machine: Record) -> bool:
@@ -61,6 +97,7 @@ def join(world: World, station: Record, machine: Record) -> bool:
             else:
                 join_to(world, machine, joined)
     machine.part = joined
+    take_carriers(world, station, joined)
     return True
 
 

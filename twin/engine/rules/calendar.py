@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from twin.engine.records import FULL, INFINITE, OFF_SHIFT, PROCESSING, SETUP, Record, World
 from twin.engine.rules.asking import ANEW, CREW, REPAIR, held
+from twin.engine.rules.belts import stand_still
 from twin.engine.rules.clocks import draw_life, pause_clocks, run_clocks
 from twin.engine.rules.crew import (
     ask_crew,
@@ -51,6 +52,8 @@ def leave_shift(world: World, machine: Record) -> None:
         leave_queue(world, machine, 0)
     elif FULL and machine.state == SETUP:
         stop_setup(world, machine)
+    if FULL:
+        stand_still(world, machine)
     if machine.crewed == 1:
         release_crew(world, machine)
     if machine.first_failure < machine.last_failure:
@@ -289,6 +292,8 @@ def shift_starts(world: World) -> None:
 def open_machine(world: World, machine: Record) -> None:
     """A machine's first state, the first draw of each of its failure clocks, and when its maintenance is due."""
     enter(world, machine, machine.state)
+    if FULL and machine.state == OFF_SHIFT:
+        stand_still(world, machine)
     for f in range(machine.first_failure, machine.last_failure):
         draw_life(world, world.failures[f])
     if FULL:

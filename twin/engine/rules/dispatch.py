@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from twin.engine.records import EARLIEST_DUE, INFINITE, Record, World
+from twin.engine.rules.carriers import holds_carriers, lack_carriers
 from twin.engine.rules.setup import setup_mean
 
 
@@ -22,6 +23,7 @@ def choose(world: World, station: Record, machine: Record) -> int:
     best = -1
     chosen_before = -1
     least = longest = INFINITE
+    short = lack_carriers(world, station, 1)
     for q in range(station.first_in, station.last_in):
         e = world.ins[q]
         edge = world.edges[e]
@@ -31,7 +33,8 @@ def choose(world: World, station: Record, machine: Record) -> int:
         for _ in range(1 if blocked else edge.ready):
             since = world.machines[edge.first_blocked].done if blocked else world.parts[p].since
             value = urgency(world, station, machine, p)
-            if best < 0 or value < least or (value == least and since < longest):
+            may = not short or holds_carriers(world, station, p)
+            if may and (best < 0 or value < least or (value == least and since < longest)):
                 least = value
                 longest = since
                 best = edge.index

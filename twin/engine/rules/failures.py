@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from twin.engine.records import (
     BLOCKED,
+    CONVEYOR,
     DONE,
     FULL,
     INFINITE,
@@ -15,6 +16,7 @@ from twin.engine.records import (
     Record,
     World,
 )
+from twin.engine.rules.belts import move_on, stand_still
 from twin.engine.rules.clocks import draw_life, pause_clocks, run_clocks
 from twin.engine.rules.crew import ask_crew, ask_repair, leave_queue, release_repairers
 from twin.engine.rules.record import draw, enter, mark
@@ -47,6 +49,8 @@ def break_down(world: World, machine: Record, f: int) -> None:
         leave_queue(world, machine, 0)
     elif FULL and machine.state == SETUP:
         stop_setup(world, machine)
+    if FULL:
+        stand_still(world, machine)
     machine.broken = f
     if FULL:
         machine.minor = failure.minor
@@ -86,7 +90,9 @@ def repaired(world: World, machine: Record) -> None:
 
 def go_on(world: World, machine: Record) -> None:
     """A sound machine within the shift takes up what it holds: work, a finished part, or nothing."""
-    if machine.phase == WORK or (FULL and machine.phase == PREPARE):
+    if FULL and world.stations[machine.station].kind == CONVEYOR:
+        move_on(world, machine)
+    elif machine.phase == WORK or (FULL and machine.phase == PREPARE):
         ask_crew(world, machine)
     elif machine.phase == DONE:
         enter(world, machine, BLOCKED)

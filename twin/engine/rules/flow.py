@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from twin.engine.records import (
     BLOCKED,
+    CONVEYOR,
     DOWN,
     FIRST_COME,
     FULL,
@@ -14,6 +15,8 @@ from twin.engine.records import (
     Record,
     World,
 )
+from twin.engine.rules.belts import hold_up, is_stuck, move_up
+from twin.engine.rules.carriers import free_carriers, holds_carriers, lack_carriers
 from twin.engine.rules.delays import delay, delay_ends
 from twin.engine.rules.dispatch import choose
 from twin.engine.rules.lots import give_product
@@ -85,7 +88,9 @@ def let_go(world: World, machine: Record) -> None:
         mark(world, world.stations[machine.station])
         return
     machine.phase = IDLE
-    if machine.state > DOWN:
+    if FULL and world.stations[machine.station].kind >= CONVEYOR:
+        move_up(world, machine)
+    elif machine.state > DOWN:
         enter(world, machine, STARVED)
         mark(world, world.stations[machine.station])
 
@@ -105,6 +110,8 @@ def count_part(world: World, machine: Record, edge: Record) -> None:
         log(world, LOG_PART, machine.index, part.number, edge.rework, edge.to, machine.cycle)
         if FULL:
             log_lot(world, pieces, part.product)
+    if FULL and part.carrier >= 0:
+        free_carriers(world, machine.part, machine.station, edge.to < 0)
 
 
 def leave(world: World, machine: Record, edge: Record) -> None:
@@ -119,7 +126,10 @@ def leave(world: World, machine: Record, edge: Record) -> None:
 
 def block(world: World, machine: Record, edge: Record) -> None:
     """Blocking after service: the finished part waits on its machine, in order of completion."""
-    if not FULL or machine.state > DOWN:
+    station = world.stations[machine.station]
+    if FULL and station.kind >= CONVEYOR:
+        hold_up(world, machine)
+    elif not FULL or machine.state > DOWN:
         enter(world, machine, BLOCKED)
     before = edge.last_blocked if edge.first_blocked >= 0 else -1
     if before >= 0 and world.machines[before].done == machine.done and before > machine.index:
@@ -137,8 +147,8 @@ def block(world: World, machine: Record, edge: Record) -> None:
         world.machines[before].next_blocked = machine.index
     if machine.next_blocked < 0:
         edge.last_blocked = machine.index
-    station = world.stations[machine.station]
-    station.blocked += 1
+    if not FULL or station.kind < CONVEYOR or is_stuck(world, station, machine):
+        station.blocked += 1
     if edge.capacity == 0:
         mark(world, world.stations[edge.to])
     if station.in_loop == 1 and world.line[0].locked == 0:
@@ -149,7 +159,8 @@ def unblock(world: World, edge: Record) -> Record:
     """Return the longest blocked machine bound for the edge, no longer blocked."""
     machine = world.machines[edge.first_blocked]
     edge.first_blocked = machine.next_blocked
-    world.stations[machine.station].blocked -= 1
+    if not FULL or world.stations[machine.station].blocked > 0:
+        world.stations[machine.station].blocked -= 1
     return machine
 
 
@@ -188,16 +199,18 @@ def take_out(world: World, machine: Record, edge: Record) -> None:
     """Give the machine the first part of the edge, or what is blocked before it; a freed place is filled at once."""
     if edge.ready == 0:
         giver = unblock(world, edge)
-        machine.part = giver.part
+        p = giver.part
         count_part(world, giver, edge)
         let_go(world, giver)
-        return
-    machine.part = edge.head
-    edge.head = world.parts[machine.part].next
-    edge.ready -= 1
-    change_level(world, edge, -1)
-    if edge.first_blocked >= 0:
-        leave(world, unblock(world, edge), edge)
+    else:
+        p = edge.head
+        edge.head = world.parts[p].next
+        edge.ready -= 1
+        change_level(world, edge, -1)
+        if edge.first_blocked >= 0:
+            leave(world, unblock(world, edge), edge)
+    # Last, for a belt may take what has waited at its own end.
+    machine.part = p
 
 
 def take_new(world: World, station: Record, machine: Record) -> bool:
@@ -212,6 +225,9 @@ def take(world: World, station: Record, machine: Record) -> bool:
     """Give the machine the part that its station's rule wants, mostly the longest waiting; the source comes last."""
     best = -1
     longest = INFINITE
+    short = False
+    if FULL:
+        short = lack_carriers(world, station, 1)
     if FULL and station.dispatch != FIRST_COME:
         best = choose(world, station, machine)
     else:
@@ -219,15 +235,19 @@ def take(world: World, station: Record, machine: Record) -> bool:
             e = world.ins[q]
             edge = world.edges[e]
             if edge.ready > 0:
-                since = world.parts[edge.head].since
+                p = edge.head
+                since = world.parts[p].since
             elif edge.capacity == 0 and edge.first_blocked >= 0:
+                p = world.machines[edge.first_blocked].part
                 since = world.machines[edge.first_blocked].done
             else:
+                continue
+            if short and not holds_carriers(world, station, p):
                 continue
             if since < longest:
                 longest = since
                 best = e
     if best < 0:
-        return station.saturated == 1 and take_new(world, station, machine)
+        return station.saturated == 1 and not short and take_new(world, station, machine)
     take_out(world, machine, world.edges[best])
     return True

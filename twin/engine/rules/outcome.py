@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from twin.engine.records import DONE, FULL, INFINITE, NO_WAY, PAUSE, SPLIT, Record, World
+from twin.engine.records import CONVEYOR, DONE, FULL, INFINITE, NO_WAY, PAUSE, SPLIT, Record, World
 from twin.engine.rules.batches import cut
+from twin.engine.rules.belts import reach_end
+from twin.engine.rules.carriers import free_carriers
 from twin.engine.rules.crew import release_crew
 from twin.engine.rules.flow import block, leave, let_go, put
 from twin.engine.rules.lots import share_of
@@ -27,13 +29,17 @@ def complete(world: World, machine: Record) -> None:
     if line.moves & PAUSE_EVERY == 0:
         line.flag |= PAUSE
     set_time(world, machine.index, INFINITE)
+    station = world.stations[machine.station]
+    if FULL and station.kind >= CONVEYOR:
+        reach_end(world, machine)
+        decide(world, station, machine)
+        return
     if machine.first_failure < machine.last_failure or (FULL and machine.first_task < machine.last_task):
         grow_older(world, machine, machine.work)
     if machine.crewed == 1:
         release_crew(world, machine)
     machine.phase = DONE
     machine.done = line.now
-    station = world.stations[machine.station]
     if FULL:
         if station.kind == SPLIT:
             cut(world, station, machine)
@@ -97,6 +103,8 @@ def scrap(world: World, machine: Record) -> None:
         pieces = world.parts[machine.part].pieces
         machine.ideal += machine.ideal_cycle
     count_scrap(world, machine, pieces)
+    if FULL:
+        free_carriers(world, machine.part, machine.station, True)  # noqa: FBT003
     free_part(world, machine.part)
     let_go(world, machine)
 

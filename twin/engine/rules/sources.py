@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from twin.engine.records import ASSEMBLY, BATCH, FULL, IDLE, Record, World
+from twin.engine.records import ASSEMBLY, BATCH, CONVEYOR, FULL, IDLE, Record, World
+from twin.engine.rules.belts import can_enter
+from twin.engine.rules.carriers import lack_carriers
 from twin.engine.rules.flow import put
 from twin.engine.rules.lots import give_product
 from twin.engine.rules.record import LOG_ARRIVAL, draw, log, new_part
@@ -16,8 +18,10 @@ def finds_room(world: World, edge: Record) -> bool:
     station = world.stations[edge.to]
     if edge.level > 0 or station.on == 0:
         return False
-    if FULL and station.kind in (ASSEMBLY, BATCH):
+    if FULL and (station.kind in (ASSEMBLY, BATCH) or lack_carriers(world, station, 1)):
         return False
+    if FULL and station.kind >= CONVEYOR:
+        return can_enter(world, station, world.machines[station.first_machine])
     for m in range(station.first_machine, station.last_machine):
         if world.machines[m].phase == IDLE and world.machines[m].broken < 0:
             return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from twin.engine.records import (
     ASSEMBLY,
     BATCH,
+    CONVEYOR,
     DONE,
     DOWN,
     FULL,
@@ -21,8 +22,10 @@ from twin.engine.records import (
 )
 from twin.engine.rules.assembly import join, take_batch
 from twin.engine.rules.batches import next_finished
+from twin.engine.rules.belts import await_entry, can_enter, come_on, has_room, is_stuck
+from twin.engine.rules.carriers import take_carriers
 from twin.engine.rules.crew import ask_crew
-from twin.engine.rules.flow import take
+from twin.engine.rules.flow import look_for_deadlock, take
 from twin.engine.rules.outcome import decide
 from twin.engine.rules.record import draw, lock
 from twin.engine.rules.setup import begin_lot
@@ -45,11 +48,44 @@ def take_in(world: World, station: Record, machine: Record) -> bool:
         return take_batch(world, station, machine)
     if station.kind == ASSEMBLY:
         return join(world, station, machine)
-    return take(world, station, machine)
+    if not take(world, station, machine):
+        return False
+    take_carriers(world, station, machine.part)
+    return True
+
+
+def something_waits(world: World, station: Record) -> bool:
+    """Whether some part could be taken, if the station is not short of carriers."""
+    for q in range(station.first_in, station.last_in):
+        edge = world.edges[world.ins[q]]
+        if edge.ready > 0 or (edge.capacity == 0 and edge.first_blocked >= 0):
+            return True
+    return station.saturated == 1
+
+
+def let_in(world: World, station: Record) -> None:
+    """One visit to a belt or a store: it takes at most one part, and the next one when its entry is free again."""
+    machine = world.machines[station.first_machine]
+    if can_enter(world, station, machine):
+        waiting = machine.part
+        if not take_in(world, station, machine):
+            return
+        p = machine.part
+        machine.part = waiting if machine.phase == DONE else -1
+        come_on(world, station, machine, p)
+        if station.blocked == 0 and is_stuck(world, station, machine):
+            station.blocked = 1
+            if station.in_loop == 1 and world.line[0].locked == 0:
+                look_for_deadlock(world, station)
+    if has_room(world, station, machine) and something_waits(world, station):
+        await_entry(world, station, machine)
 
 
 def station_moves(world: World, station: Record) -> None:
     """One visit: each idle machine by index takes at most one part, asks for its crew and works."""
+    if FULL and station.kind >= CONVEYOR:
+        let_in(world, station)
+        return
     for m in range(station.first_machine, station.last_machine):
         machine = world.machines[m]
         if machine.phase == IDLE and machine.broken < 0:
