@@ -91,12 +91,9 @@ def run(
     from twin.study.replicate import document, replicate
 
     chosen = scenario(line_of(line), options)
-    if trace is not None:
-        output_file(trace, ".csv", line_path(line), option="--trace")
+    _check_files(line_path(line), trace, save_state)
     if power is not None:
         check_power(power, chosen, line_path(line), resumed=resume is not None)
-    if save_state is not None:
-        output_file(save_state, ".npz", line_path(line), option="--save-state")
     states = None if resume is None else _saved(context, resume, chosen)
     if states and warmup is None:
         warmup = f"{states[0].warmup_s!r} s"
@@ -121,9 +118,7 @@ def run(
             progress=report_progress,
         )
     seconds = time.monotonic() - start
-    _write(study, trace, save_state)
-    if power is not None:
-        write_power(study, power)
+    _write(study, trace, power, save_state)
     if as_json:
         show_json(document(study))
     else:
@@ -202,16 +197,24 @@ def _check_goes_on(state: LineState, resume: Path, horizon_s: float, warmup_s: f
         )
 
 
+def _check_files(line_file: Path, trace: Path | None, save_state: Path | None) -> None:
+    for path, suffix, option in ((trace, ".csv", "--trace"), (save_state, ".npz", "--save-state")):
+        if path is not None:
+            output_file(path, suffix, line_file, option=option)
+
+
 def _is_given(context: typer.Context, name: str) -> bool:
     source = context.get_parameter_source(name)
     return source is not None and source.name == "COMMANDLINE"
 
 
-def _write(study: Study, trace: Path | None, save_state: Path | None) -> None:
+def _write(study: Study, trace: Path | None, power: Path | None, save_state: Path | None) -> None:
     if trace is not None:
         from connectors.event_log import write_events
 
         write_events(study.runs[0].events or (), trace)
+    if power is not None:
+        write_power(study, power)
     if save_state is not None:
         from twin.engine.state import save_states
 

@@ -25,6 +25,8 @@ Sums = TypeVar("Sums", bound=NDArray[Any])
 COUNTS = ("arrived", "turned_away", "departed", "scrapped", "first_pass", "orders_arrived", "orders_departed")
 """What is counted of the line as a whole."""
 
+_MADE = ("parts", "scrap", "rework", "failures", "repaired")
+
 OpenStop = tuple[int, float, tuple[tuple[int, float, float], ...]]
 """A stop that may yet turn out minor: machine, start, and (slot, seconds, joules) of what it had put there by then."""
 
@@ -130,11 +132,7 @@ def accounts_between(
         power, joules = power.copy(), _by_state(cells, later.joules - _longer(earlier.joules, many), shape)
         told, spent_there = joules[measured], states[measured]
         power[measured] = np.divide(told, spent_there, out=power[measured], where=spent_there > 0)
-    # Of a peak no sum keeps anything; without any power it is 0.
-    unknown = math.nan if power.any() or frame.warm_up_j.any() else 0.0
-    made = dict(
-        zip(("parts", "scrap", "rework", "failures", "repaired"), later.machines - earlier.machines, strict=True)
-    )
+    made = dict(zip(_MADE, later.machines - earlier.machines, strict=True))
     level_s, full_s, empty_s = later.buffers - earlier.buffers
     present_s, busy_s, waiting_s = later.pools - earlier.pools
     return Accounts(
@@ -144,18 +142,12 @@ def accounts_between(
         machine_station=frame.machine_station,
         states=states,
         **made,
-        minor_stops=np.zeros(shape[0], dtype=np.int64),
-        minor_s=np.zeros(shape),
-        maintained=np.zeros(shape[0], dtype=np.int64),
         unexplained_s=_unexplained(spent, times, shape[0]),
         ideal_s=later.ideal_s - earlier.ideal_s,
         power_w=power,
         standby_w=frame.standby_w,
-        standby_s=np.zeros(shape),
         warm_up_j=frame.warm_up_j,
-        warm_ups=np.zeros(shape[0], dtype=np.int64),
-        peak_w=unknown,
-        peak_mean_w=unknown,
+        **_uncounted(frame, power),
         edges=frame.edges,
         level_s=level_s,
         full_s=full_s,
@@ -169,6 +161,18 @@ def accounts_between(
         lead_bins=later.lead_bins - earlier.lead_bins,
         **dict(zip(COUNTS, (later.counts - earlier.counts).tolist(), strict=True)),
     )
+
+
+def _uncounted(frame: Frame, power: Floats) -> dict[str, Any]:
+    """Return what is not summed from events; of a peak no sum keeps anything, without any power it is 0."""
+    machines, shape = len(frame.machine_station), power.shape
+    unknown = math.nan if power.any() or frame.warm_up_j.any() else 0.0
+    counts = ("minor_stops", "maintained", "warm_ups")
+    return {
+        **{name: np.zeros(machines, dtype=np.int64) for name in counts},
+        **{name: np.zeros(shape) for name in ("minor_s", "standby_s")},
+        **dict.fromkeys(("peak_w", "peak_mean_w"), unknown),
+    }
 
 
 def _by_state(cells: NDArray[np.intp], sums: Floats, shape: tuple[int, int]) -> Floats:
