@@ -134,17 +134,19 @@ def test_a_broken_machine_is_repaired_first_and_then_maintained_with_the_part_on
 
 
 def test_a_maintenance_due_off_shift_begins_with_the_shift(follow: Follow) -> None:
-    """Open to 60 s and from 120 to 180 s; cycle 10 s, overhauled every 70 s of the calendar, for 5 s."""
+    """Open to 8 h and from 16 h to 24 h; cycle 1 h, overhauled every 10 h of the calendar, for half an hour."""
+    hour = 3600
     line = serial(
-        {"a": {"cycle": constant(10), "maintenance": {"overhaul": task(5, every=70, clock="calendar")}}}, shifts=MONDAY
+        {"a": {"cycle": constant(hour), "maintenance": {"overhaul": task(1800, every=10 * hour, clock="calendar")}}},
+        shifts={"times": {"mon": ["00:00-08:00", "16:00-24:00"]}},
     )
 
-    assert states(follow(line, 190), "a") == [
+    assert states(follow(line, 25 * hour), "a") == [
         (0, "processing"),
-        (60, "off_shift"),
-        (120, "maintenance"),  # due since 70
-        (125, "processing"),
-        (180, "off_shift"),
+        (8 * hour, "off_shift"),
+        (16 * hour, "maintenance"),  # due since 10 h
+        (16.5 * hour, "processing"),
+        (24 * hour, "off_shift"),
     ]
 
 
@@ -359,3 +361,36 @@ def test_finished_parts_leave_one_by_one_in_maintenance(follow: Follow) -> None:
 
     assert states(run, "oven") == [(0, "processing"), (10, "maintenance"), (19, "processing"), (29, "maintenance")]
     assert [time for time, *_ in parts(run, "oven")] == [10, 10, 14, 29, 29]
+
+
+def belt(overhaul: Description) -> Scenario:
+    """Return the line of a belt of 10 s and 5 parts, one every 2 s at most, on which a part comes every 4 s."""
+    conveyor = {"kind": "conveyor", "length": "10 m", "speed": "1 m/s", "capacity": 5}
+    return serial({"a": conveyor | {"maintenance": {"overhaul": overhaul}}}, source={"arrivals": constant(4)})
+
+
+def test_a_belt_stands_while_it_is_maintained(follow: Follow) -> None:
+    """Overhauled for 6 s when the second part has left: those on it come 6 s later, the next ones wait to enter."""
+    run = follow(belt(task(6, parts=2)), 45)
+
+    assert states(run, "a") == [
+        (0, "starved"),
+        (4, "processing"),
+        (18, "maintenance"),  # P3 of 12 and P4 of 16 are on it
+        (24, "processing"),  # P5 of 20 enters, P6 of 24 at 26
+        (32, "maintenance"),  # P4 has left
+        (38, "processing"),
+        (42, "maintenance"),
+    ]
+    assert [time for time, *_ in parts(run, "a")] == [14, 18, 28, 32, 40, 42]
+
+
+def test_a_belt_is_maintained_when_the_calendar_or_its_work_says_so(follow: Follow) -> None:
+    """By the calendar every 15 s at once, in its midst; by 15 s of work, over at 19, as the next part leaves."""
+    run = follow(belt(task(5, every=15, clock="calendar")), 40)
+    assert states(run, "a")[1:5] == [(4, "processing"), (15, "maintenance"), (20, "processing"), (35, "maintenance")]
+    assert [time for time, *_ in parts(run, "a")] == [14, 23, 27, 30, 32, 34]
+
+    run = follow(belt(task(5, every=15)), 38)
+    assert states(run, "a")[1:4] == [(4, "processing"), (22, "maintenance"), (27, "processing")]
+    assert [time for time, *_ in parts(run, "a")] == [14, 18, 22, 31, 35, 37]

@@ -32,7 +32,9 @@ def complete(world: World, machine: Record) -> None:
     station = world.stations[machine.station]
     if FULL and station.kind >= CONVEYOR:
         reach_end(world, machine)
+        count_made(world, machine)
         decide(world, station, machine)
+        begin_upkeep(world, machine)
         return
     if machine.first_failure < machine.last_failure or (FULL and machine.first_task < machine.last_task):
         grow_older(world, machine, machine.work)
@@ -43,8 +45,7 @@ def complete(world: World, machine: Record) -> None:
     if FULL:
         if station.kind == SPLIT:
             cut(world, station, machine)
-        if machine.first_task < machine.last_task:
-            count_made(world, machine)
+        count_made(world, machine)
         decide(world, station, machine)
         begin_upkeep(world, machine)
         return

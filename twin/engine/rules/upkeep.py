@@ -9,17 +9,22 @@ from twin.engine.records import (
     BLOCKED,
     BY_CALENDAR,
     BY_PARTS,
+    BY_WORK,
+    CONVEYOR,
     INFINITE,
+    PROCESSING,
     STARVED,
     WAITING_OPERATOR,
     WORK,
     Record,
     World,
 )
+from twin.engine.rules.belts import stand_still
 from twin.engine.rules.clocks import pause_clocks, renew
 from twin.engine.rules.crew import ask_repair, leave_queue, release_crew
 from twin.engine.rules.record import draw
 from twin.engine.rules.timers import set_time
+from twin.engine.rules.work import stop_work
 
 AFTER_SETUP, AFTER_REPAIR, AFTER_MAINTENANCE, AFTER_SHIFT = 1, 2, 4, 8
 """The stops after which a machine starts up, as bits."""
@@ -45,6 +50,8 @@ def share_at_start(world: World, machine: Record, share: float) -> float:
 
 def count_made(world: World, machine: Record) -> None:
     """The pieces on the machine are finished, all of a batch or a split: maintenance by parts is so much sooner due."""
+    if machine.first_task == machine.last_task:
+        return
     pieces = machine.copies + world.parts[machine.part].pieces
     p = machine.rest
     while p >= 0:
@@ -85,9 +92,18 @@ def open_tasks(world: World, machine: Record) -> None:
 
 def is_due(world: World, machine: Record, task: Record) -> bool:
     """Whether the task has fallen due; one by work does when a cycle has ended, not in its midst."""
+    now = world.line[0].now
     if task.task == BY_CALENDAR:
-        return task.due <= world.line[0].now
-    return task.age <= 0.0 and machine.phase != WORK
+        return task.due <= now
+    worked = 0.0
+    if task.task == BY_WORK and is_moving(world, machine):
+        worked = now - machine.start
+    return task.age <= worked and machine.phase != WORK
+
+
+def is_moving(world: World, machine: Record) -> bool:
+    """Whether it is a belt that moves parts; it works on, whatever becomes of the one at its end."""
+    return machine.state == PROCESSING and world.stations[machine.station].kind == CONVEYOR
 
 
 def due_task(world: World, machine: Record) -> int:
@@ -101,11 +117,14 @@ def due_task(world: World, machine: Record) -> int:
 def begin_upkeep(world: World, machine: Record) -> bool:
     """A machine that is at no work: the first of its tasks that is due, if any, begins; say whether one does.
 
-    Its people go, but the part on it stays; a finished one may leave.
+    Its people go, but the part on it stays; a finished one may leave. A belt stands.
     """
     f = due_task(world, machine)
     if f < 0:
         return False
+    if is_moving(world, machine):
+        stop_work(world, machine)
+    stand_still(world, machine)
     if machine.waiting == 1:
         leave_queue(world, machine, 0)
     if machine.crewed == 1:
@@ -122,7 +141,7 @@ def falls_due(world: World, machine: Record) -> None:
     """A task of the calendar is due: it begins now, or when the cycle, the repair or the time off shift has ended."""
     wait_for_due(world, machine)
     state = machine.state
-    if state in (STARVED, BLOCKED, WAITING_OPERATOR):
+    if state in (STARVED, BLOCKED, WAITING_OPERATOR) or is_moving(world, machine):
         begin_upkeep(world, machine)
 
 
