@@ -13,7 +13,7 @@ from twin.line.diagram import station_names
 from twin.line.scenario import posts
 from twin.line.work_calendar import WEEK, windows
 from twin.study.intervals import Estimate
-from twin.study.replicate import state_shares, utilisation
+from twin.study.replicate import idle, state_shares, utilisation
 from twin.units import SECONDS_PER_HOUR
 
 if TYPE_CHECKING:
@@ -268,15 +268,16 @@ def _level(level: float) -> str:
 
 
 def people(study: Study) -> Table | None:
-    """Return how busy the people are; None where there are none."""
+    """Return how busy the people are, and how long they wait for work; None where there are none."""
     pooled = study.pooled
     waiting = dict(zip(pooled.skills, (pooled.waiting_s / pooled.scheduled_s).tolist(), strict=True))
+    busy = utilisation(pooled)
     rows = [
-        (skill, str(count), percent(utilisation(pooled)[skill]), _level(waiting[skill]))
+        (skill, str(count), percent(busy[skill]), percent(idle(busy[skill])), _level(waiting[skill]))
         for skill, count in posts(study.scenario).items()
         if count
     ]
-    return table(("people", "posts a shift", "busy", "requests waiting"), rows) if rows else None
+    return table(("people", "posts a shift", "busy", "idle", "requests waiting"), rows) if rows else None
 
 
 def energy(study: Study) -> Table | None:

@@ -16,7 +16,7 @@ from twin.economics.capital import equivalent_annual_cost
 from twin.economics.labour import absence_cover, labour_cost, people_employed, post_hour_cost
 from twin.economics.operating import energy_cost, energy_per_year, parts_per_year, scrap_cost, upkeep_cost
 from twin.errors import InputError
-from twin.line.scenario import Scenario, capital, posts
+from twin.line.scenario import Scenario, capital, posts, shifts_of
 from twin.line.work_calendar import opening_hours
 from twin.units import SECONDS_PER_YEAR
 
@@ -80,7 +80,23 @@ CostLine = Callable[[Year, Scenario, Prices], float]
 
 
 def _labour(year: Year, scenario: Scenario, prices: Prices) -> float:
-    return labour_cost(posts(scenario), year.opening_hours, prices.post_hours)
+    return labour_of(scenario, year.opening_hours, prices)
+
+
+def labour_of(scenario: Scenario, hours: float, prices: Prices) -> float:
+    """Give what all posts cost in so many opening hours of the line [EUR]."""
+    paid = paid_hours(scenario, hours)
+    return sum(labour_cost({skill: count}, paid[skill], prices.post_hours) for skill, count in posts(scenario).items())
+
+
+def paid_hours(scenario: Scenario, hours: float) -> dict[str, float]:
+    """Return the hours paid of each post in so many opening hours of the line [h]: all of them, or its pool's own."""
+    of_line = scenario.line.shifts
+    kept = {skill: shifts_of(scenario, skill) for skill in posts(scenario)}
+    return {
+        skill: hours if own is of_line else hours * opening_hours(own) / opening_hours(of_line)
+        for skill, own in kept.items()
+    }
 
 
 def _energy(year: Year, _: Scenario, prices: Prices) -> float:
@@ -138,10 +154,12 @@ def prices_of(site: Site, scenario: Scenario, case: WageCase = "mode") -> Prices
     InputError
         If the site knows no wage for a skill of the line, or no premium for its shift pattern.
     """
-    premium, cover = site.premium(scenario.line.shifts), _cover(site)
+    cover = _cover(site)
+    premiums = {skill: site.premium(shifts_of(scenario, skill)) for skill in posts(scenario)}
     return Prices(
         post_hours={
-            skill: post_hour_cost(site.wage(skill, case), premium=premium, cover=cover) for skill in posts(scenario)
+            skill: post_hour_cost(site.wage(skill, case), premium=premium, cover=cover)
+            for skill, premium in premiums.items()
         },
         electricity=site.electricity.value,
         discount_rate=site.discount_rate.value,
@@ -163,9 +181,9 @@ def unit_cost(year: Year, scenario: Scenario, prices: Prices) -> UnitCost:
 
 def people_of(scenario: Scenario, site: Site) -> dict[str, float]:
     """Give the people employed at a site to fill a scenario's posts, full time, by skill."""
-    hours, cover = opening_hours(scenario.line.shifts), _cover(site)
+    hours, cover = paid_hours(scenario, opening_hours(scenario.line.shifts)), _cover(site)
     return {
-        skill: people_employed(count, hours, site.hours_per_year.value, cover=cover)
+        skill: people_employed(count, hours[skill], site.hours_per_year.value, cover=cover)
         for skill, count in posts(scenario).items()
     }
 

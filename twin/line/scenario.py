@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from twin.line.line import Line
     from twin.line.names import Place
     from twin.line.station import Option, Station
+    from twin.line.work_calendar import Shifts
 
 TOLERANCE = 1e-9
 """Posts are sums of decimal fractions; a sum this near to a whole number is that number."""
@@ -161,6 +162,12 @@ def capital(chosen: Scenario) -> list[Asset]:
 def posts(chosen: Scenario) -> dict[str, int]:
     """Return the posts of one shift by skill, whole persons."""
     return dict(chosen.line.operators)
+
+
+def shifts_of(chosen: Scenario, skill: str) -> Shifts:
+    """Return when the people of a pool work: in their own shifts, or in the line's."""
+    pool = chosen.line.pools.get(skill)
+    return chosen.line.shifts if pool is None or pool.shifts is None else pool.shifts
 
 
 def whole_posts(base: Mapping[str, int], options: list[Option]) -> dict[str, int]:

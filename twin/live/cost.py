@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from twin.economics.labour import labour_cost
 from twin.economics.operating import energy_cost
-from twin.economics.unit_cost import prices_of
-from twin.line.scenario import posts
+from twin.economics.unit_cost import labour_of, prices_of
 from twin.units import SECONDS_PER_HOUR
 
 if TYPE_CHECKING:
@@ -53,4 +51,4 @@ def costs_of(scenario: Scenario, site: Site) -> Costs:
         If the site knows no wage for a skill of the line, or no premium for its shift pattern.
     """
     prices = prices_of(site, scenario)
-    return Costs(hour=labour_cost(posts(scenario), 1.0, prices.post_hours), electricity=prices.electricity)
+    return Costs(hour=labour_of(scenario, 1.0, prices), electricity=prices.electricity)

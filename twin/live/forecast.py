@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from twin.engine.plan import Plan
     from twin.line.line import Line
     from twin.line.scenario import Scenario
+    from twin.line.work_calendar import Shifts
     from twin.live.picture import MachineNow, Picture
     from twin.live.shift_calendar import Shift, ShiftCalendar
 
@@ -85,8 +86,7 @@ def forecast(
     shift = picture.shift
     if shift is None:
         raise InputError("forecast: the line is closed; ask again when a shift has begun")
-    # The shift takes place, and no other one is simulated.
-    numbers = make_plan(with_calendars(scenario, lambda shifts: shifts.model_copy(update={"holidays": ()})))
+    numbers = make_plan(with_calendars(scenario, _without_holidays))
     left_s = (shift.end_ns - epoch_ns) / SECOND - picture.now_s
     begin_s = max(_on_the_wall(shift.end_ns, epoch_ns, calendar.zone) - left_s, 0.0)
     standing = standing_of(numbers, picture, begin_s)
@@ -99,6 +99,11 @@ def forecast(
     digest = hashlib.sha256(f"{numbers.key} {seed} {standing}".encode() + pieces.tobytes()).hexdigest()
     units = picture.good_units + pieces * scenario.line.product.per_part
     return _told(units, ahead, made_s=picture.now_s, shift=shift, plan=plan, digest=digest)
+
+
+def _without_holidays(shifts: Shifts) -> Shifts:
+    """Return a calendar for the one shift that is simulated, which takes place."""
+    return shifts.model_copy(update={"holidays": ()})
 
 
 def _clock(scenario: Scenario, seconds: float, *, full: bool) -> str:

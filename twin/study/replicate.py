@@ -287,7 +287,9 @@ def document(study: Study) -> dict[str, Any]:
         "wip": _estimate(study.line_kpi("wip")),
         "stations": {station: _station(study, station) for station in study.pooled.stations},
         "buffers": _buffers(study.pooled),
-        "operators": {skill: {"utilisation": share} for skill, share in utilisation(study.pooled).items()},
+        "operators": {
+            skill: {"utilisation": share, "idle": idle(share)} for skill, share in utilisation(study.pooled).items()
+        },
         "energy_kwh_per_unit": _mean(study.line_kpi("energy_per_unit")),
         "peak_power_kw": _estimate(study.line_kpi("peak_power")),
         "peak_mean_power_kw": _estimate(study.line_kpi("peak_mean_power")),
@@ -307,6 +309,11 @@ def utilisation(accounts: Accounts) -> dict[str, float | None]:
     pairs = zip(accounts.busy_s.tolist(), accounts.present_s.tolist(), strict=True)
     shares = [busy / present if present > 0 else None for busy, present in pairs]
     return dict(zip(accounts.skills, shares, strict=True))
+
+
+def idle(busy: float | None) -> float | None:
+    """Return the share of their time on duty in which people waited for work, of that in which they were busy."""
+    return None if busy is None else max(1.0 - busy, 0.0)
 
 
 def _station(study: Study, station: str) -> dict[str, Any]:

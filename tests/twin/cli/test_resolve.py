@@ -9,7 +9,7 @@ import lines
 from support.program import twin
 from twin.cli.resolve import line_of, line_path, output_file, site_of, times_of
 from twin.errors import InputError
-from twin.line.work_calendar import Shifts, scheduled_s, worked_until
+from twin.line.work_calendar import Shifts
 
 HOUR = 3600.0
 ALWAYS = Shifts()
@@ -115,16 +115,6 @@ def test_both_times_are_named_if_both_are_wrong() -> None:
 def test_no_time_to_measure_is_refused(horizon: str) -> None:
     with pytest.raises(InputError, match="no time to measure"):
         times_of(ALWAYS, horizon, None)
-
-
-@pytest.mark.parametrize("start", [0.0, 7 * HOUR, 20 * HOUR, 130 * HOUR, 1000 * HOUR])
-@pytest.mark.parametrize("work", [1.0, 8 * HOUR, 40 * HOUR, 41 * HOUR])
-def test_working_until_and_working_between_undo_each_other(start: float, work: float) -> None:
-    for shifts in (ALWAYS, DAY_SHIFT, Shifts(pattern="3x8", days="sun-thu")):
-        end = worked_until(shifts, start, work)
-
-        assert scheduled_s(shifts, start, end) == pytest.approx(work)
-        assert scheduled_s(shifts, start, end - 0.5) < work
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ With the cell two operators go, and 300,000 EUR over 5 years with 5 % upkeep com
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -31,9 +32,11 @@ from support.priced import ASSUMED, accounts, press_line, site
 from twin.economics.unit_cost import (
     COST_LINES,
     InWage,
+    Prices,
     Threshold,
     UnitCost,
     in_wage,
+    labour_of,
     people_of,
     prices_of,
     rounded_parts,
@@ -42,7 +45,9 @@ from twin.economics.unit_cost import (
     year_of,
 )
 from twin.errors import InputError
-from twin.line.scenario import scenario
+from twin.line.crews import Pool
+from twin.line.scenario import posts, scenario
+from twin.line.work_calendar import Shifts
 
 if TYPE_CHECKING:
     from twin.line.site import Site
@@ -89,6 +94,21 @@ def test_absence_raised_alone_raises_labour_alone() -> None:
     # 4 posts * 5,000 h / 1,500 h = 13.33 operators; 1.25 times that with the absence.
     assert people_of(MANUAL, site())["operator"] == pytest.approx(4 * 5000 / 1500)
     assert people_of(MANUAL, site(**absent))["operator"] == pytest.approx(4 * 5000 / 1500 * 1.25)
+
+
+def test_people_are_paid_for_the_hours_of_their_own_pool() -> None:
+    """The operators of a line of 16 h a day come for the early shift alone: half of the hours, and no late premium."""
+    line = MANUAL.line
+    late, early = Shifts(pattern="2x8"), Shifts(pattern="1x8")
+    both = replace(MANUAL, line=line.model_copy(update={"shifts": late}))
+    alone = replace(
+        MANUAL,
+        line=line.model_copy(update={"shifts": late, "pools": {skill: Pool(shifts=early) for skill in posts(MANUAL)}}),
+    )
+    prices = Prices(post_hours={"operator": 50.0, "technician": 60.0}, electricity=0.1, discount_rate=0.05)
+
+    assert labour_of(alone, 4160.0, prices) == pytest.approx(labour_of(both, 4160.0, prices) / 2)
+    assert people_of(alone, site())["operator"] == pytest.approx(people_of(both, site())["operator"] / 2)
 
 
 @pytest.mark.parametrize("name", COST_LINES)

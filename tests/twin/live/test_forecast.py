@@ -128,6 +128,23 @@ def test_a_night_is_foretold_as_long_as_it_is(evening: str, hours: int) -> None:
     assert len(told.path) == 16
 
 
+@pytest.mark.parametrize(("clock", "minutes"), [(6.0, 450), (9.0 + 1 / 6, 270), (13.0, 60)])
+def test_nothing_is_made_in_a_break(clock: float, minutes: int) -> None:
+    """One a minute from 06:00 to 14:00 but for half an hour from 09:00; a Wednesday that is a holiday elsewhere."""
+    shifts = {"pattern": "1x8", "breaks": ["09:00-09:30"], "first_day": "2026-06-01", "holidays": ["2026-06-03"]}
+    chosen = describe({"a": {"cycle": seconds(60.0)}}, [{"from": "a", "to": "out"}], shifts=shifts)
+    calendar = ShiftCalendar(chosen.line.shifts, ZONE)
+    epoch_ns = monday_before(int(np.datetime64("2026-06-10T00:00", "ns").astype(np.int64)), ZoneInfo(ZONE))
+    now_s = 2 * 24 * HOUR + clock * HOUR
+    shift = calendar.shift_at(epoch_ns + int(now_s) * SECOND)
+    assert shift is not None
+    assert shift.day == "2026-06-10"
+
+    told = forecast(chosen, idle(now_s, shift), calendar, epoch_ns=epoch_ns, replications=2, engine="simpy")
+
+    assert told.p10 == told.p90 == 5 + minutes - 1
+
+
 def test_without_a_shift_there_is_no_forecast() -> None:
     chosen = one_machine()
     calendar = ShiftCalendar(chosen.line.shifts, ZONE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from datetime import datetime, timedelta
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 
 import lines
+from support.lines import describe
 from twin.accounts import total
 from twin.engine.simulation import simulate
 from twin.kpi.fold import fold
@@ -124,3 +126,23 @@ def test_a_plant_runs_for_ever_and_begins_where_it_is_asked_to() -> None:
 
     assert told[-1].time > 3 * 24 * HOUR
     assert len(told) == 20_000
+
+
+def test_a_plant_keeps_the_holidays_of_the_calendar_on_the_wall() -> None:
+    """One part a minute in the early shifts; the line's time 0 is two weeks before the plant's."""
+    monday = datetime.fromtimestamp(EPOCH_NS / SECOND, ZoneInfo(ZONE)).date()
+    shifts = {
+        "pattern": "1x8",
+        "first_day": str(monday - timedelta(days=14)),
+        "holidays": [str(monday + timedelta(days=1)), str(monday - timedelta(days=12))],
+    }
+    chosen = describe({"a": {"cycle": "60 s"}}, [{"from": "a", "to": "out"}], shifts=shifts)
+    works = Plant(chosen, ShiftCalendar(chosen.line.shifts, ZONE), epoch_ns=EPOCH_NS)
+    stretches: list[Stretch] = []
+
+    told = list(works.events(0.0, 3 * 24 * HOUR, counted=stretches.append))
+
+    days = {int(event.time // (24 * HOUR)) for event in told if event.kind == "part"}
+    assert days == {0, 2}
+    worked = [stretch for stretch in stretches if stretch.shift is not None]
+    assert [stretch.accounts.departed for stretch in worked] == [479, 479]

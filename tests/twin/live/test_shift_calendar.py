@@ -131,3 +131,33 @@ def test_a_mirror_tells_a_night_shift_of_seven_or_nine_hours_and_its_day(day: st
     assert {row.day for tick in told.values() for row in tick.rows if tick.time_s <= (end - epoch_ns) / SECOND} == {day}
     whole_minutes = sum(tick.time_s * SECOND % (60 * SECOND) == 0 for tick in told.values())
     assert whole_minutes == len(told) == (end - start) // (60 * SECOND)
+
+
+def test_a_break_lies_within_its_shift_and_is_no_scheduled_time() -> None:
+    of = calendar(pattern="2x8", breaks=["09:00-09:15", "13:50-14:10"])
+
+    shift = of.shift_at(ns("2026-11-24T09:10"))
+    assert shift is not None
+    assert (shift.name, of.worked_s(shift)) == ("06:00-14:00", 8 * 3600 - 15 * 60 - 10 * 60)
+    assert of.scheduled_s(shift.start_ns, shift.end_ns) == of.worked_s(shift)
+    assert of.scheduled_s(ns("2026-11-24T09:05"), ns("2026-11-24T09:20")) == 5 * 60
+    assert of.next_bound(ns("2026-11-24T09:10")) == ns("2026-11-24T14:00")
+
+
+def test_a_break_at_night_is_found_on_both_sides_of_midnight() -> None:
+    of = calendar(pattern="3x8", days="mon-sun", breaks=["23:50-00:10"])
+
+    assert of.scheduled_s(ns("2026-11-24T22:00"), ns("2026-11-25T06:00")) == 8 * 3600 - 20 * 60
+
+
+def test_there_is_no_shift_on_a_holiday() -> None:
+    of = calendar(pattern="3x8", first_day="2026-11-23", holidays=["2026-11-25"])
+
+    night = of.shift_at(ns("2026-11-25T05:00"))  # begun the evening before
+    assert night is not None
+    assert night.day == "2026-11-24"
+    assert of.shift_at(ns("2026-11-25T07:00")) is None
+    assert of.shift_at(ns("2026-11-26T05:00")) is None
+    assert of.next(ns("2026-11-25T05:00")).start_ns == ns("2026-11-26T06:00")
+    assert of.previous(ns("2026-11-26T05:00")).day == "2026-11-24"
+    assert of.scheduled_s(ns("2026-11-25T00:00"), ns("2026-11-26T12:00")) == (6 + 6) * 3600

@@ -74,7 +74,7 @@ def test_what_is_known_is_found_to_the_last_digit() -> None:
     assert found["lead_time_s"]["mean"] == pytest.approx(60)
     assert found["wip"]["mean"] == pytest.approx(1)
     assert found["stations"]["press"]["states"]["processing"] == pytest.approx(1)
-    assert found["operators"] == {"operator": {"utilisation": pytest.approx(1)}}
+    assert found["operators"] == {"operator": {"utilisation": pytest.approx(1), "idle": pytest.approx(0)}}
     assert found["energy_kwh_per_unit"] == pytest.approx(6 * 10 / 1198)
     assert found["deadlocks"] == 0
 
