@@ -223,6 +223,21 @@ def test_a_joined_part_has_the_carriers_of_its_parts(follow: Follow) -> None:
     assert levels(run, "tray->a") == levels(run, "box->b") == [(0, 1), (3, 0)]
 
 
+def test_who_waits_for_a_carrier_for_ever_is_named(follow: Follow) -> None:
+    """Four parts come; an oven for two needs two trays, and one is left when the oven has let P1 and P2 go to b."""
+    tray = {"number": 3, "from": "oven", "to": "b"}
+    stations: dict[str, Description] = {
+        "oven": {"kind": "batch", "size": 2, "cycle": constant(10)},
+        "b": {"kind": "batch", "size": 3, "cycle": constant(5)},
+    }
+    book = [{"order": "A", "release": "0 s", "pieces": 4}]
+
+    run = follow(serial(stations, [None], source={"orders": {"book": book}}, carriers={"tray": tray}), 60)
+
+    assert states(run, "oven") == [(0, "processing"), (10, "starved")]
+    assert run.deadlock == ("oven waits for tray", "b waits for 1 more part")
+
+
 def test_without_a_carrier_a_free_machine_is_no_room(follow: Follow) -> None:
     """An arrival every 5 s that must find room at once; load 4 s, unload 10 s; one card."""
     source = {"arrivals": constant(5), "capacity": 0}

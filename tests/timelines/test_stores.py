@@ -123,7 +123,7 @@ def test_parts_that_come_together_enter_together(follow: Follow) -> None:
 
 
 def test_a_store_with_room_left_does_not_lock_a_loop(follow: Follow) -> None:
-    """A 2 s, one place, 10 s in a store without limit and straight back to a, which takes those that come back first."""
+    """A 2 s, one place, 10 s in a store without limit and straight back to a, which takes those that return first."""
     route: list[Description] = [
         {"from": "a", "to": "rack", "buffer": 1},
         {"from": "rack", "to": "a", "buffer": 0, "rework": True, "probability": 1 - NEVER},

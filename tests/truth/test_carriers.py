@@ -13,7 +13,7 @@ HOUR = 3600.0
 
 @pytest.mark.parametrize(("first", "second", "carriers"), [(10.0, 10.0, 2), (6.0, 10.0, 4), (12.0, 10.0, 3)])
 def test_two_exponential_stations_with_so_many_carriers(first: float, second: float, carriers: int) -> None:
-    """Of N carriers k are at the second station with a chance in proportion to (second / first)^k (Gordon, Newell 1967)."""
+    """The chance that k of N are at the second one is in proportion to (second / first)^k (Gordon and Newell 1967)."""
     weights = [(second / first) ** k for k in range(carriers + 1)]
     busy = 1.0 - weights[0] / sum(weights)
     stations = {"load": {"cycle": exponential(first)}, "unload": {"cycle": exponential(second)}}

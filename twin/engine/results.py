@@ -229,18 +229,28 @@ def who_waits(plan: Plan, world: World) -> tuple[str, ...]:
 def _waiting_for_parts(
     plan: Plan, world: World, machines: Table, edges: Table, stations: Table
 ) -> Iterator[tuple[int, str]]:
-    """Yield the machines that wait for room, and those of batches and assemblies that wait for parts."""
+    """Yield the machines that wait for room or carriers, and those of batches and assemblies that wait for parts."""
     for m, row in enumerate(machines):
         station = stations[row["station"]]
         feeds = list(world.ins[station["first_in"] : station["last_in"]])
         if row["phase"] == DONE:
             yield m, plan.stations[edges["to"][row["edge"]]]
+        elif lacking := _lacking(station, edges, feeds):
+            yield m, " and ".join(plan.edges[e].partition("->")[0] for e in lacking)
         elif station["kind"] == BATCH and edges["ready"][feeds].sum() > 0:
             more = int(station["many"] - edges["ready"][feeds].sum())
             yield m, f"{more} more {'part' if more == 1 else 'parts'}"
         elif station["kind"] == ASSEMBLY:
             lacking = [e for e in feeds if edges["ready"][e] < edges["takes"][e] and edges["capacity"][e] > 0]
             yield m, " and ".join(f"parts of {plan.edges[e].partition('->')[0]}" for e in lacking)
+
+
+def _lacking(station: np.void, edges: Table, feeds: list[int]) -> list[int]:
+    """Return the kinds of carriers of which a station finds too few for the parts that wait before it."""
+    needed = station["many"] if station["kind"] == BATCH else 1
+    waiting = edges["ready"][feeds].sum() >= needed
+    kinds = range(station["first_carrier"], station["last_carrier"]) if waiting else ()
+    return [e for e in kinds if edges["ready"][e] < needed]
 
 
 def _people(plan: Plan, need: np.void) -> str:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twin.engine.records import UNLIMITED
 from twin.engine.rules.batches import batch_size, there
-from twin.engine.rules.carriers import holds_carriers, is_carried, lack_carriers, take_carriers
+from twin.engine.rules.carriers import fewest_free, holds_carriers, is_carried, lack_carriers, take_carriers
 from twin.engine.rules.flow import take, take_new, take_out
 from twin.engine.rules.record import LOG_PART, free_part, log, log_lot
 
@@ -46,10 +45,7 @@ def carried(world: World, station: Record) -> int:
 
     Of those that come again, the ones before which another waits on their edge are not counted.
     """
-    count = UNLIMITED
-    for e in range(station.first_carrier, station.last_carrier):
-        if world.edges[e].ready < count:
-            count = world.edges[e].ready
+    count = fewest_free(world, station)
     for q in range(station.first_in, station.last_in):
         edge = world.edges[world.ins[q]]
         p = edge.head

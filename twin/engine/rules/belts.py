@@ -88,7 +88,7 @@ def move_on(world: World, machine: Record) -> None:
     mark(world, station)
 
 
-def has_room(world: World, station: Record, machine: Record) -> bool:
+def has_room(station: Record, machine: Record) -> bool:
     """Whether one more part fits on the belt, or into the store, which is sound and within its shift."""
     return machine.load < station.many and machine.state > DOWN
 
@@ -100,7 +100,7 @@ def entry_time(station: Record, machine: Record) -> float:
 
 def can_enter(world: World, station: Record, machine: Record) -> bool:
     """Whether a part can enter at once: there is room, and the one before has moved on."""
-    if not has_room(world, station, machine):
+    if not has_room(station, machine):
         return False
     if station.kind == STORAGE:
         return world.timers[machine.entry_timer] == INFINITE
@@ -173,7 +173,7 @@ def hold_up(world: World, machine: Record) -> None:
         stand_still(world, machine)
 
 
-def is_stuck(world: World, station: Record, machine: Record) -> bool:
+def is_stuck(station: Record, machine: Record) -> bool:
     """Whether nothing more can enter before the part that waits at the end has left."""
     if machine.phase != DONE:
         return False

@@ -7,17 +7,28 @@ it is. The carriers of a part are a list from its `carrier` on, through theirs, 
 
 from __future__ import annotations
 
-from twin.engine.records import Record, World
+from typing import TYPE_CHECKING
+
+from twin.engine.records import UNLIMITED
 from twin.engine.rules.delays import delay, is_ready
 from twin.engine.rules.record import change_level, draw
+
+if TYPE_CHECKING:
+    from twin.engine.records import Record, World
+
+
+def fewest_free(world: World, station: Record) -> int:
+    """How many parts the station can put on a free carrier of each kind."""
+    count = UNLIMITED
+    for e in range(station.first_carrier, station.last_carrier):
+        if world.edges[e].ready < count:
+            count = world.edges[e].ready
+    return count
 
 
 def lack_carriers(world: World, station: Record, count: int) -> bool:
     """Whether of some kind that the station puts parts on, fewer than so many are free."""
-    for e in range(station.first_carrier, station.last_carrier):
-        if world.edges[e].ready < count:
-            return True
-    return False
+    return station.first_carrier < station.last_carrier and fewest_free(world, station) < count
 
 
 def holds_carrier(world: World, p: int, e: int) -> bool:
@@ -40,10 +51,11 @@ def holds_carriers(world: World, station: Record, p: int) -> bool:
 
 def is_carried(world: World, station: Record, p: int) -> bool:
     """Whether the part, which comes again, is on a carrier of every kind that the station puts parts on."""
+    missing = 0
     for e in range(station.first_carrier, station.last_carrier):
         if not holds_carrier(world, p, e):
-            return False
-    return True
+            missing += 1
+    return missing == 0
 
 
 def put_on_carrier(world: World, e: int, p: int) -> None:
@@ -65,15 +77,15 @@ def take_carriers(world: World, station: Record, p: int) -> None:
             put_on_carrier(world, e, p)
 
 
-def free_carriers(world: World, p: int, station: int, leaves_line: bool) -> None:  # noqa: FBT001
-    """The part leaves this station, perhaps the line: the carriers that it has no longer go back."""
+def free_carriers(world: World, p: int, station: int, leaves_line: int) -> None:
+    """The part leaves this station, or (1) the line as well: the carriers that it has no longer go back."""
     before = -1
     t = world.parts[p].carrier
     while t >= 0:
         token = world.parts[t]
         after = token.carrier
         edge = world.edges[token.step]
-        if leaves_line or edge.until == station:
+        if leaves_line == 1 or edge.until == station:
             if before < 0:
                 world.parts[p].carrier = after
             else:

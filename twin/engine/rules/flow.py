@@ -111,7 +111,7 @@ def count_part(world: World, machine: Record, edge: Record) -> None:
         if FULL:
             log_lot(world, pieces, part.product)
     if FULL and part.carrier >= 0:
-        free_carriers(world, machine.part, machine.station, edge.to < 0)
+        free_carriers(world, machine.part, machine.station, 1 if edge.to < 0 else 0)
 
 
 def leave(world: World, machine: Record, edge: Record) -> None:
@@ -147,7 +147,7 @@ def block(world: World, machine: Record, edge: Record) -> None:
         world.machines[before].next_blocked = machine.index
     if machine.next_blocked < 0:
         edge.last_blocked = machine.index
-    if not FULL or station.kind < CONVEYOR or is_stuck(world, station, machine):
+    if not FULL or station.kind < CONVEYOR or is_stuck(station, machine):
         station.blocked += 1
     if edge.capacity == 0:
         mark(world, world.stations[edge.to])

@@ -105,7 +105,7 @@ def scrap(world: World, machine: Record) -> None:
         machine.ideal += machine.ideal_cycle
     count_scrap(world, machine, pieces)
     if FULL:
-        free_carriers(world, machine.part, machine.station, True)  # noqa: FBT003
+        free_carriers(world, machine.part, machine.station, 1)
     free_part(world, machine.part)
     let_go(world, machine)
 

@@ -73,11 +73,11 @@ def let_in(world: World, station: Record) -> None:
         p = machine.part
         machine.part = waiting if machine.phase == DONE else -1
         come_on(world, station, machine, p)
-        if station.blocked == 0 and is_stuck(world, station, machine):
+        if station.blocked == 0 and is_stuck(station, machine):
             station.blocked = 1
             if station.in_loop == 1 and world.line[0].locked == 0:
                 look_for_deadlock(world, station)
-    if has_room(world, station, machine) and something_waits(world, station):
+    if has_room(station, machine) and something_waits(world, station):
         await_entry(world, station, machine)
 
 
