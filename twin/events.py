@@ -147,7 +147,7 @@ class State(_Model):
     ]
     reason: Annotated[
         Name | None,
-        Field(description="the failure while down or waiting for repair; in other states what is known, mostly null"),
+        Field(description="the failure, the task, the next station while blocked, whom it asks; null if unknown"),
     ]
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from twin.accounts import Accounts
+from twin.engine.reasons import Reasons
 from twin.engine.records import ASSEMBLY, BATCH, BLOCKED, DONE, DOWN, METERED, PLAIN, STARVED, WAITING_REPAIR, as_array
 from twin.engine.rules.assembly import JOINED
 from twin.engine.rules.metering import read_meter
@@ -275,12 +276,13 @@ def _translated(
     # Python's -1 and -2 pick the last two: a part goes to a station, out, or to scrap.
     targets = (*stations, "scrap", "out")
     power, standby = plan.power_w / 1000.0, plan.standby_w / 1000.0
+    reasons = Reasons(plan)
     edge_station = [name.partition("->")[2] for name in plan.edges]
     for time, kind, owner, a, b, c, x, *lot in map(np.void.item, raw):
         pieces, product = lot or (None, None)
         if kind == LOG_STATE:
             station, machine = place[owner]
-            yield time, station, machine, "state", {"state": STATES[a], "reason": plan.failures[b] if b >= 0 else None}
+            yield time, station, machine, "state", {"state": STATES[a], "reason": reasons.of(a, b, c)}
             yield time, station, machine, "power", {"power_kw": float(standby[owner] if x else power[owner, a])}
         elif kind == LOG_STANDBY:
             station, machine = place[owner]

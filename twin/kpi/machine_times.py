@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -23,6 +24,10 @@ HOLDING = ("processing", "blocked", "setup", "waiting_operator")
 MOST_REASONS = 200
 """States with their reasons kept apart for one machine; the reasons of any more count as one."""
 OTHER = "other"
+WAITS = ("blocked", "waiting_operator")
+"""The states whose reason may only say for whom of the line a machine waits, as the simulation does."""
+ASKED = re.compile(r"(?:\d+ )?([^ ]+)")
+"""One of the skills asked, in "2 operator + setter"."""
 
 _BROKEN, _AWAY, _BUSY = range(3)
 _STANDING = {**dict.fromkeys(STOPS, _BROKEN), **dict.fromkeys(("off_shift", "maintenance"), _AWAY)}
@@ -53,6 +58,27 @@ class Entry(NamedTuple):
     reason: str | None
 
 
+def repeats_the_line(line: Line, policy: Policy, state: str, reason: str) -> bool:
+    """Whether a reason only names the station or the people of the line for whom a machine waits.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> line = SimpleNamespace(stations={"weld": ...}, operators={"operator": 2, "setter": 1})
+    >>> policy = SimpleNamespace(reasons={})
+    >>> [repeats_the_line(line, policy, *told) for told in (("blocked", "weld"), ("blocked", "no pallet"))]
+    [True, False]
+    >>> repeats_the_line(line, policy, "waiting_operator", "2 operator + setter")
+    True
+    """
+    if state not in WAITS or reason in policy.reasons:
+        return False
+    if state == "blocked":
+        return reason in line.stations
+    asked = (ASKED.fullmatch(each) for each in reason.split(" + "))
+    return all(each is not None and each[1] in line.operators for each in asked)
+
+
 class MachineTimes:
     """Seconds and joules of every machine in *slots*: one for each state and reason that it was ever in.
 
@@ -69,6 +95,7 @@ class MachineTimes:
             (name, number) for name, station in line.stations.items() for number in range(1, station.machines + 1)
         )
         self.row = {name: row for row, name in enumerate(self.names)}
+        self._line = line
         self._power = [line.stations[name].power for name, _ in self.names]
         self._policy, self._minor_s = policy, policy.minor_stop
         many = len(self.names)
@@ -113,7 +140,9 @@ class MachineTimes:
         self.next_bound = self._bounds[-1][0] if self._bounds else inf
 
     def enter(self, row: int, time: float, state: str, reason: str | None) -> None:
-        """A machine tells its state."""
+        """A machine tells its state; a reason that only names whom of the line it waits for is no cause of a loss."""
+        if reason is not None and repeats_the_line(self._line, self._policy, state, reason):
+            reason = None
         if state != self.state[row]:
             self.state_since[row] = time
         self.state[row], self.reason[row] = state, reason

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from twin.line.described import Described
 from twin.line.load import load_model
+from twin.line.work_calendar import BREAK
 from twin.line.yaml_file import read_text
 from twin.units import Duration
 
@@ -29,9 +30,6 @@ CountedAs = Literal[
     "blocked",
     "starved",
 ]
-
-BREAK = "break"
-"""The reason of time off shift that is a break."""
 
 
 class Policy(Described):

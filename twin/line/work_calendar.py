@@ -23,6 +23,9 @@ DAYS = shift_times.DAYS
 PATTERNS = {"1x8": 1, "2x8": 2, "3x8": 3, "5x8": 3, "continuous": 3}
 """Shifts of eight hours a day, by pattern."""
 
+BREAK = "break"
+"""The reason of time off shift that is a break."""
+
 ALWAYS_OPEN = ("5x8", "continuous")
 """The patterns that never close: five crews in turn, or nobody to ask."""
 

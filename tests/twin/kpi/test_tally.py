@@ -9,6 +9,7 @@ import pytest
 from support.hand_plant import LINE, Plant, at
 from twin.kpi.machine_times import MOST_REASONS
 from twin.kpi.parts_in_line import MOST_REMEMBERED
+from twin.kpi.policy import Policy
 from twin.kpi.tally import Tally
 
 if TYPE_CHECKING:
@@ -140,3 +141,32 @@ def test_a_tally_goes_on_from_its_data_to_the_bit(cut: int) -> None:
     for event in rest:
         again.take(event)
     assert json.dumps(again.data()) == json.dumps(whole.data())
+
+
+def test_for_whom_of_the_line_a_machine_waits_is_no_reason_of_its_own() -> None:
+    plant = Plant()
+    plant.state("06:00", "press", "blocked", reason="weld")
+    plant.state("06:10", "press", "waiting_operator", reason="2 operator")
+    plant.state("06:20", "press", "blocked", reason="no pallet")
+    plant.state("06:30", "press", "waiting_operator", reason="nobody to ask")
+
+    times = tally_of(plant).times
+
+    assert {key[1:3] for key in times.keys if key[0] == 0} == {
+        ("starved", None),
+        ("blocked", None),
+        ("waiting_operator", None),
+        ("blocked", "no pallet"),
+        ("waiting_operator", "nobody to ask"),
+    }
+
+
+def test_a_policy_may_count_even_such_a_reason() -> None:
+    policy = Policy(name="own", version=1, reasons={"weld": "down"})
+    plant = Plant()
+    plant.state("06:00", "press", "blocked", reason="weld")
+    tally = Tally(LINE.line, tolerant=True, policy=policy)
+    for event in plant.events:
+        tally.take(event)
+
+    assert ("blocked", "weld") in {key[1:3] for key in tally.times.keys}

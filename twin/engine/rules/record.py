@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from twin.engine.records import (
+    BLOCKED,
     DOWN,
     DRAIN,
     FULL,
@@ -15,6 +16,7 @@ from twin.engine.records import (
     ONE,
     ORDER_RESERVE,
     REFILL,
+    WAITING_OPERATOR,
     WAITING_REPAIR,
     Record,
     World,
@@ -72,6 +74,13 @@ def lock(world: World) -> None:
         line.flag |= LOCKED
 
 
+def told(machine: Record, state: int) -> int:
+    """What a trace says with a state: the edge towards which it is blocked, or the first of the needs that it asks."""
+    if state == BLOCKED:
+        return machine.edge
+    return machine.need_first if state == WAITING_OPERATOR else -1
+
+
 def enter(world: World, machine: Record, state: int) -> None:
     """The machine's reported state becomes `state`."""
     line = world.line[0]
@@ -101,7 +110,7 @@ def watch(world: World, machine: Record, before: int) -> None:
         standby = 0.0
         if FULL and machine.standby == 1:
             standby = 1.0
-        log(world, LOG_STATE, machine.index, machine.state, machine.broken, 0, standby)
+        log(world, LOG_STATE, machine.index, machine.state, machine.broken, told(machine, machine.state), standby)
 
 
 def mark(world: World, station: Record) -> None:
