@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from pyarrow import table
+from pyarrow.parquet import read_schema, read_table, write_table
 
-from connectors.event_log import COLUMNS, read_events, write_events
+from connectors.event_log import Origin, description_of, read_events, write_events
+from connectors.event_parquet import ROWS
+from connectors.event_rows import COLUMNS
 from twin.errors import InputError
-from twin.events import KINDS, Event
+from twin.events import KINDS, Event, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,10 +33,11 @@ def rows(path: Path) -> list[str]:
     return path.read_text(encoding="utf-8").splitlines()
 
 
-def test_events_read_back_to_the_bit(tmp_path: Path) -> None:
-    path = tmp_path / "trace.csv"
+@pytest.mark.parametrize("name", ["trace.csv", "trace.parquet", "TRACE.PARQUET"])
+def test_events_read_back_to_the_bit(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
     assert write_events(EVENTS, path) == len(EVENTS)
-    assert list(read_events(path)) == EVENTS
+    assert list(map(to_json, read_events(path))) == list(map(to_json, EVENTS))
 
 
 def test_columns_are_the_same_whatever_the_kinds(tmp_path: Path) -> None:
@@ -66,13 +72,14 @@ def test_events_are_written_as_they_come(tmp_path: Path) -> None:
     assert seen > 0.9 * path.stat().st_size
 
 
-def test_a_log_that_breaks_off_leaves_nothing_behind(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["trace.csv", "trace.parquet"])
+def test_a_log_that_breaks_off_leaves_nothing_behind(tmp_path: Path, name: str) -> None:
     def broken() -> Iterator[Event]:
         yield EVENTS[0]
         raise RuntimeError("the run failed")
 
     with pytest.raises(RuntimeError, match="the run failed"):
-        write_events(broken(), tmp_path / "trace.csv")
+        write_events(broken(), tmp_path / name)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -134,3 +141,78 @@ def test_what_is_no_text_table_is_refused(tmp_path: Path, content: bytes) -> Non
 def test_a_log_that_is_not_there_is_named() -> None:
     with pytest.raises(InputError, match=r"no/such\.csv"):
         list(read_events(Path("no/such.csv")))
+
+
+ORIGIN = Origin("tiles", '{"line": "tiles"}', seed=7, replication=2, versions={"numpy": "2.3.5"})
+
+
+def test_parquet_has_the_columns_of_csv_each_of_its_type(tmp_path: Path) -> None:
+    path = tmp_path / "trace.parquet"
+    write_events(EVENTS, path, ORIGIN)
+
+    schema = read_schema(path)
+
+    assert tuple(schema.names) == COLUMNS
+    kinds = {name: str(schema.field(name).type) for name in ("time", "machine", "state", "accepted", "level", "part")}
+    assert kinds == {
+        "time": "double", "machine": "int64", "state": "string", "accepted": "bool", "level": "int64", "part": "int64",
+    }  # fmt: skip
+
+
+def test_parquet_says_of_which_run_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "trace.parquet"
+    write_events(EVENTS, path, ORIGIN)
+
+    kept = {name.decode(): text.decode() for name, text in read_schema(path).metadata.items()}
+
+    assert description_of(path) == ORIGIN.description
+    assert kept == {
+        "twin.line": "tiles", "twin.description": '{"line": "tiles"}', "twin.seed": "7", "twin.replication": "2",
+        "twin.versions": '{"numpy": "2.3.5"}',
+    }  # fmt: skip
+
+
+def test_a_log_that_does_not_say_of_which_run_it_is_reads_all_the_same(tmp_path: Path) -> None:
+    for name in ("trace.csv", "trace.parquet"):
+        write_events(EVENTS, tmp_path / name)
+        assert description_of(tmp_path / name) is None
+
+
+def test_many_events_are_more_than_one_group_of_rows(tmp_path: Path) -> None:
+    path = tmp_path / "trace.parquet"
+    many = [replace(EVENTS[0], sequence=number) for number in range(ROWS + 1)]
+
+    assert write_events(iter(many), path) == ROWS + 1
+    assert list(read_events(path)) == many
+
+
+def test_no_events_are_a_log_of_none(tmp_path: Path) -> None:
+    path = tmp_path / "trace.parquet"
+    assert write_events([], path, ORIGIN) == 0
+    assert list(read_events(path)) == []
+
+
+@pytest.mark.parametrize("content", [b"", b"PAR1 but no more", b"source,boot"])
+def test_what_is_no_parquet_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "trace.parquet"
+    path.write_bytes(content)
+    for read in (lambda: list(read_events(path)), lambda: description_of(path)):
+        with pytest.raises(InputError, match=r"trace\.parquet: cannot be read as an event log"):
+            read()
+
+
+def test_parquet_of_other_columns_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "trace.parquet"
+    write_table(table({"time": [1.0]}), path)
+    with pytest.raises(InputError, match="these are not the columns of an event log"):
+        list(read_events(path))
+
+
+def test_a_row_of_parquet_that_is_no_event_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "trace.parquet"
+    write_events(EVENTS, path)
+    whole = read_table(path)
+    states = ["dancing" if kind == "state" else None for kind in whole["kind"].to_pylist()]
+    write_table(whole.set_column(COLUMNS.index("state"), "state", [states]), path)
+    with pytest.raises(InputError, match=r"trace\.parquet:1: event fields\.state"):
+        list(read_events(path))

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from twin.line.site import Site
 
 LogArgument = Annotated[
-    Path, typer.Argument(metavar="LOG", help="Events of twin run --trace (CSV), or with --map a log of machine data.")
+    Path, typer.Argument(metavar="LOG", help="Events of twin run --trace, or with --map a log of machine data.")
 ]
 LineOption = Annotated[str, typer.Option("--line", metavar="LINE", help="The line that the log is of.")]
 MapOption = Annotated[
@@ -111,14 +111,14 @@ def _told_by_machines(log: Path, mapping: Path, line: Line, found: Found) -> Ite
 
 def _traced(log: Path, line: Line, site: Site, start: str | None) -> Iterator[Event]:
     """Return the events of a trace, dated: the same trace from the same Monday on has the same identities again."""
-    from connectors.event_log import read_events
+    from connectors.event_log import FIRST_ROW, read_events
     from twin.live.clock import SECOND, monday_before
 
     zone, now_ns = ZoneInfo(site.zone), time.time_ns()
     epoch_ns = monday_before(now_ns if start is None else moment(start, zone, now_ns), zone)
 
     def dated() -> Iterator[Event]:
-        for row, event in enumerate(read_events(log), start=2):
+        for row, event in enumerate(read_events(log), start=FIRST_ROW.get(log.suffix.lower(), 2)):
             if event.line != line.line:
                 raise InputError(
                     f'{log}:{row}: the event is of the line "{event.line}", not "{line.line}"; write another --line'

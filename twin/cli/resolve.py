@@ -256,13 +256,13 @@ def site_of(named: str) -> Site:
     return load_site(site_path(named))
 
 
-def output_file(path: Path, suffix: str, *inputs: Path, option: str = "") -> None:
+def output_file(path: Path, suffix: str | tuple[str, ...], *inputs: Path, option: str = "") -> None:
     """Find out before the work, not after it, that a file cannot be written or had better not be.
 
     Parameters
     ----------
     path, suffix
-        The file to be written, and how its name must end, such as ".csv".
+        The file to be written, and how its name must end, such as ".csv"; of several endings it has one.
     inputs
         Files that are read, and so not to be written over.
     option
@@ -274,24 +274,25 @@ def output_file(path: Path, suffix: str, *inputs: Path, option: str = "") -> Non
         If it is a folder, no regular file, or an input, has another suffix, or lies in no folder that can be written.
     """
     try:
-        problem = _unfit(path, suffix, inputs)
+        problem = _unfit(path, (suffix,) if isinstance(suffix, str) else suffix, inputs)
     except OSError as error:  # a name that is too long, say
         problem = f"cannot be written ({error.strerror}); name another file"
     if problem is not None:
         raise InputError(f"{option} {path}: {problem}".strip())
 
 
-def _unfit(path: Path, suffix: str, inputs: tuple[Path, ...]) -> str | None:
+def _unfit(path: Path, suffixes: tuple[str, ...], inputs: tuple[Path, ...]) -> str | None:
     """Return why a file is not to be written, and the remedy."""
-    asked = f"name a file that ends in {suffix}"
+    endings = " or ".join(suffixes)
+    asked = f"name a file that ends in {endings}"
     if path.is_dir():
         return f"this is a folder; {asked}"
     if path.exists() and not path.is_file():
         return f"this is no regular file; {asked}"
     if any(path.exists() and file.exists() and path.samefile(file) for file in inputs):
         return f"this file is read, and would be written over; {asked}"
-    if path.suffix.lower() != suffix:
-        return f"a name here ends in {suffix}; write {path.with_suffix(suffix)}"
+    if path.suffix.lower() not in suffixes:
+        return f"a name here ends in {endings}; write {path.with_suffix(suffixes[0])}"
     if not path.parent.is_dir():
         return f"there is no folder {path.parent}; make it, or name another"
     if not os.access(path.parent, os.W_OK | os.X_OK):
