@@ -29,6 +29,7 @@ COMMANDS = (
     "check",
     "fit",
     "run",
+    "explain",
     "compare",
     "plant",
     "replay",

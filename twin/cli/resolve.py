@@ -317,8 +317,8 @@ def times_of(shifts: Shifts, horizon: str, warmup: str | None) -> tuple[float, f
     """
     problems: list[str] = []
     none = warmup is not None and warmup.strip() in {"none", "0"}
-    warmup_s = 0.0 if none else _time(shifts, "--warmup", warmup or "1 shift", 0.0, problems)
-    horizon_s = _time(shifts, "--horizon", horizon, warmup_s, problems)
+    warmup_s = 0.0 if none else time_of(shifts, "--warmup", warmup or "1 shift", 0.0, problems)
+    horizon_s = time_of(shifts, "--horizon", horizon, warmup_s, problems)
     if not problems and horizon_s <= 0:
         problems.append(f'--horizon: "{horizon}" is no time to measure; write 100 h or {SHIFTS}')
     if problems:
@@ -326,7 +326,8 @@ def times_of(shifts: Shifts, horizon: str, warmup: str | None) -> tuple[float, f
     return horizon_s, warmup_s
 
 
-def _time(shifts: Shifts, option: str, written: str, start: float, problems: list[str]) -> float:
+def time_of(shifts: Shifts, option: str, written: str, start: float, problems: list[str]) -> float:
+    """Return a time as text, or a number of shifts worked from `start` on [s]; a problem is added to `problems`."""
     from twin.line.work_calendar import HOUR, shift_hours, worked_until
     from twin.units import SECONDS_PER_YEAR, parse
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from twin.cli.default_times import times_for, times_note
-from twin.cli.power_files import check_power, write_power
 from twin.cli.resolve import (
     SAMPLED,
     EngineOption,
@@ -25,11 +24,12 @@ from twin.cli.resolve import (
     inputs_note,
     line_of,
     line_path,
-    output_file,
     samples_of,
     under_samples,
 )
+from twin.cli.run_files import Files
 from twin.cli.show import grey, progress, show, show_json, verdict
+from twin.cli.until import BESIDE, until_s
 from twin.errors import InputError
 
 if TYPE_CHECKING:
@@ -43,7 +43,22 @@ if TYPE_CHECKING:
 
 TraceOption = Annotated[
     Path | None,
-    typer.Option("--trace", metavar="FILE.csv", help="Write every event of the first replication to a file."),
+    typer.Option(
+        "--trace", metavar="FILE", help="Write every event of the first replication to a file, .csv or .parquet."
+    ),
+]
+GanttOption = Annotated[
+    Path | None,
+    typer.Option("--gantt", metavar="FILE.svg", help="Draw who did what when in the first replication."),
+]
+UntilOption = Annotated[
+    str | None,
+    typer.Option(
+        "--until",
+        metavar="TIME",
+        help="Look at the start alone: stop so long after the line first opens (2 h), or at a time (Mon 08:00); "
+        "no warm-up, one replication unless asked.",
+    ),
 ]
 PowerOption = Annotated[
     Path | None,
@@ -81,7 +96,9 @@ def run(
     inputs: InputsOption = SAMPLED,
     as_json: JsonOption = False,
     kpis: KpisOption = False,
+    until: UntilOption = None,
     trace: TraceOption = None,
+    gantt: GanttOption = None,
     power: PowerOption = None,
     save_state: SaveOption = None,
     resume: ResumeOption = None,
@@ -91,15 +108,12 @@ def run(
     from twin.study.replicate import document, replicate
 
     chosen = scenario(line_of(line), options)
-    _check_files(line_path(line), trace, save_state)
-    if power is not None:
-        check_power(power, chosen, line_path(line), resumed=resume is not None)
-    states = None if resume is None else _saved(context, resume, chosen)
-    if states and warmup is None:
-        warmup = f"{states[0].warmup_s!r} s"
-    horizon_s, warmup_s = times_for(chosen.base, horizon, warmup)
-    if resume is not None and states:
-        _check_goes_on(states[0], resume, horizon_s, warmup_s)
+    files = Files(trace, gantt, power, save_state)
+    files.check(chosen, line_path(line), resumed=resume is not None)
+    if until is not None:
+        replications = replications if _is_given(context, "replications") else 1
+    states = None if resume is None or until is not None else _saved(context, resume, chosen)
+    horizon_s, warmup_s = _times(context, chosen, until, (horizon, warmup), (resume, states))
     sampled = under_samples(chosen, None if states else samples_of(line, inputs), replications)
     start = time.monotonic()
     with progress("Simulating") as report_progress:
@@ -112,18 +126,19 @@ def run(
             seed=seed,
             engine=engine,
             workers=workers,
-            trace=trace is not None or power is not None,
+            trace=files.traced,
             initial=states,
             keep_state=save_state is not None,
             progress=report_progress,
         )
     seconds = time.monotonic() - start
-    _write(study, trace, power, save_state)
+    files.write(study)
     if as_json:
         show_json(document(study))
     else:
         inputs_held = inputs_note(line, sampled=bool(sampled), replications=len(study.runs))
-        notes = (*times_note(chosen.base, horizon, warmup), *inputs_held, *_notes(trace, power, resume, states))
+        chosen_times = times_note(chosen.base, horizon, warmup) if until is None else [_stopped(horizon_s)]
+        notes = (*chosen_times, *inputs_held, *_resumed(resume, states), *files.notes())
         show(*report(study, kpis=kpis), grey(_origin(study, seconds, *notes)))
     if len(study.locked) == len(study.runs):
         raise typer.Exit(1)
@@ -158,17 +173,37 @@ def _origin(study: Study, seconds: float, *notes: str) -> str:
     return origin(study, seconds, *notes)
 
 
-def _notes(
-    trace: Path | None, power: Path | None, resume: Path | None, states: list[LineState] | None
-) -> Iterator[str]:
+def _times(
+    context: typer.Context,
+    chosen: Scenario,
+    until: str | None,
+    asked: tuple[str | None, str | None],
+    resumed: tuple[Path | None, list[LineState] | None],
+) -> tuple[float, float]:
+    """Return the time measured and the warm-up [s], as asked, as saved, or up to --until."""
+    if until is not None:
+        given = [name for name in BESIDE if _is_given(context, name)]
+        return until_s(chosen.base, until, given), 0.0
+    (horizon, warmup), (resume, states) = asked, resumed
+    if states and warmup is None:
+        warmup = f"{states[0].warmup_s!r} s"
+    horizon_s, warmup_s = times_for(chosen.base, horizon, warmup)
+    if resume is not None and states:
+        _check_goes_on(states[0], resume, horizon_s, warmup_s)
+    return horizon_s, warmup_s
+
+
+def _stopped(end_s: float) -> str:
+    from twin.line.week_clock import clock
+
+    return f"from an empty line to {clock(end_s)}"
+
+
+def _resumed(resume: Path | None, states: list[LineState] | None) -> Iterator[str]:
     from twin.cli.run_words import in_whole
 
     if states:
         yield f"resumed from {resume} at {in_whole(states[0].time)}"
-    if trace is not None:
-        yield f"events of the first replication in {trace}"
-    if power is not None:
-        yield f"power of the first replication in {power}"
 
 
 def _saved(context: typer.Context, resume: Path, chosen: Scenario) -> list[LineState]:
@@ -197,25 +232,6 @@ def _check_goes_on(state: LineState, resume: Path, horizon_s: float, warmup_s: f
         )
 
 
-def _check_files(line_file: Path, trace: Path | None, save_state: Path | None) -> None:
-    for path, suffix, option in ((trace, ".csv", "--trace"), (save_state, ".npz", "--save-state")):
-        if path is not None:
-            output_file(path, suffix, line_file, option=option)
-
-
 def _is_given(context: typer.Context, name: str) -> bool:
     source = context.get_parameter_source(name)
     return source is not None and source.name == "COMMANDLINE"
-
-
-def _write(study: Study, trace: Path | None, power: Path | None, save_state: Path | None) -> None:
-    if trace is not None:
-        from connectors.event_log import write_events
-
-        write_events(study.runs[0].events or (), trace)
-    if power is not None:
-        write_power(study, power)
-    if save_state is not None:
-        from twin.engine.state import save_states
-
-        save_states(save_state, [run.state for run in study.runs if run.state is not None])
