@@ -120,7 +120,7 @@ class Sheet:
 
     @property
     def cell(self) -> float:
-        """Width of a column of shares [px]: wider on a line of hundreds of lanes, whose picture would grow too large."""
+        """Width of a column of shares [px]; wider for hundreds of lanes, whose picture would grow too large."""
         return CELL * -(-len(self.lanes) // LANES_OF_FINE_CELLS)
 
     def ticks(self) -> list[float]:

@@ -77,7 +77,7 @@ def _moment(at: str, line: Line) -> float:
     from twin.line.week_clock import read_moment
 
     try:
-        return read_moment(at, getattr(line.shifts, "first_day", None))
+        return read_moment(at, line.shifts.first_day)
     except InputError as error:
         raise InputError(*(f"--at: {problem}" for problem in error.problems)) from None
 

@@ -40,9 +40,7 @@ class Files(NamedTuple):
             if file is not None:
                 output_file(file, suffixes, line_file, option=option)
         if self.gantt is not None and resumed:
-            raise InputError(
-                "--gantt: a resumed run does not tell how its machines stood at first; leave one of them out"
-            )
+            raise InputError("--gantt: a run that is resumed does not know what was before; leave out --resume")
         if self.power is not None:
             check_power(self.power, chosen, line_file, resumed=resumed)
 

@@ -38,16 +38,17 @@ def until_s(line: Line, written: str, given: Collection[str]) -> float:
     """
     from twin.cli.resolve import time_of
     from twin.line.week_clock import clock, read_moment
-    from twin.line.work_calendar import DAYS, windows
+    from twin.line.work_calendar import DAYS, WEEK, timetable
 
     problems = [f"--{name}: {why}; leave one of them out" for name, why in BESIDE.items() if name in given]
     if problems:
         raise InputError(*problems)
-    opens_s = float(windows(line.shifts)[0][0])
+    times = timetable(line.shifts)
+    opens_s = float(times.first[0].start if times.first else times.weeks * WEEK + times.weekly[0].start)
     text = written.strip().lower()
     if text.startswith((*DAYS, "week ")):
         try:
-            end_s = read_moment(written, getattr(line.shifts, "first_day", None))
+            end_s = read_moment(written, line.shifts.first_day)
         except InputError as error:
             raise InputError(*(f"--until: {problem}" for problem in error.problems)) from None
     else:

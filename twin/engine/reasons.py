@@ -8,6 +8,8 @@ from twin.engine.records import BLOCKED, OFF_SHIFT, WAITING_OPERATOR
 from twin.line.work_calendar import BREAK
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from twin.engine.plan import Plan
 
 IN_A_BREAK = 1
@@ -58,9 +60,13 @@ def asked(plan: Plan) -> dict[int, str]:
         rows = plan.tables[table]
         for first, last in zip(rows[f"{kind}_first"].tolist(), rows[f"{kind}_last"].tolist(), strict=True):
             if first < last:
-                found[first] = " + ".join(_people(plan, need["pool"], need["count"]) for need in needs[first:last])
+                people = filter(None, (people_of(plan, need) for need in needs[first:last]))
+                found[first] = " + ".join(each.removeprefix("1 ") for each in people)
     return found
 
 
-def _people(plan: Plan, pool: int, count: int) -> str:
-    return plan.skills[pool] if count == 1 else f"{count} {plan.skills[pool]}"
+def people_of(plan: Plan, need: np.void) -> str:
+    """Return whom a row of needs asks: "2 operator"; "" for one that only says who else could come."""
+    if plan.full and need["alternative"]:
+        return ""
+    return f"{need['count'] / plan.people_unit:g} {plan.skills[need['pool']]}"

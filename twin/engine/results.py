@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from twin.accounts import Accounts
-from twin.engine.reasons import Reasons
+from twin.engine.reasons import Reasons, people_of
 from twin.engine.records import ASSEMBLY, BATCH, BLOCKED, DONE, DOWN, METERED, PLAIN, STARVED, WAITING_REPAIR, as_array
 from twin.engine.rules.assembly import JOINED
 from twin.engine.rules.metering import read_meter
@@ -218,7 +218,7 @@ def who_waits(plan: Plan, world: World) -> tuple[str, ...]:
     if locked:
         pairs = [(m, plan.stations[towards[m]]) for m in range(len(machines)) if plan.machine_station[m] in locked]
     else:
-        people = [_people(plan, need) for need in needs]
+        people = [people_of(plan, need) for need in needs]
         pairs = [
             (m, " and ".join(filter(None, people[row["need_first"] : row["need_last"]])))
             for m, row in enumerate(machines)
@@ -252,13 +252,6 @@ def _lacking(station: np.void, edges: Table, feeds: list[int]) -> list[int]:
     waiting = edges["ready"][feeds].sum() >= needed
     kinds = range(station["first_carrier"], station["last_carrier"]) if waiting else ()
     return [e for e in kinds if edges["ready"][e] < needed]
-
-
-def _people(plan: Plan, need: np.void) -> str:
-    """Return whom a row of needs asks: "2 operator"; "" for one that only says who else could come."""
-    if plan.full and need["alternative"]:
-        return ""
-    return f"{need['count'] / plan.people_unit:g} {plan.skills[need['pool']]}"
 
 
 def _persons(parts: int, unit: int) -> float:

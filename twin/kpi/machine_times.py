@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from twin.events import STATES
 from twin.kpi.notes import Notes
+from twin.line.crews import able
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +27,7 @@ MOST_REASONS = 200
 OTHER = "other"
 WAITS = ("blocked", "waiting_operator")
 """The states whose reason may only say for whom of the line a machine waits, as the simulation does."""
-ASKED = re.compile(r"(?:\d+ )?([^ ]+)")
+ASKED = re.compile(r"(?:[\d.]+ )?([^ ]+)")
 """One of the skills asked, in "2 operator + setter"."""
 
 _BROKEN, _AWAY, _BUSY = range(3)
@@ -64,7 +65,7 @@ def repeats_the_line(line: Line, policy: Policy, state: str, reason: str) -> boo
     Examples
     --------
     >>> from types import SimpleNamespace
-    >>> line = SimpleNamespace(stations={"weld": ...}, operators={"operator": 2, "setter": 1})
+    >>> line = SimpleNamespace(stations={"weld": ...}, operators={"operator": 2, "setter": 1}, pools={})
     >>> policy = SimpleNamespace(reasons={})
     >>> [repeats_the_line(line, policy, *told) for told in (("blocked", "weld"), ("blocked", "no pallet"))]
     [True, False]
@@ -76,7 +77,7 @@ def repeats_the_line(line: Line, policy: Policy, state: str, reason: str) -> boo
     if state == "blocked":
         return reason in line.stations
     asked = (ASKED.fullmatch(each) for each in reason.split(" + "))
-    return all(each is not None and each[1] in line.operators for each in asked)
+    return all(each is not None and able(each[1], line.operators, line.pools) for each in asked)
 
 
 class MachineTimes:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from twin.kpi.why_words import TOLERANCE, Link, amount, capital, joined, name_of, people, plural, until
+from twin.line.crews import able
 from twin.line.week_clock import clock
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ Asked = dict[str, float]
 STOPS = ("down", "waiting_repair")
 """The states of a machine that is broken; its crew stays with a part in work."""
 WAITING = ("waiting_operator", "waiting_repair")
-_ASKED = re.compile(r"(?:(\d+) )?([^ ]+)")
+_ASKED = re.compile(r"(?:([\d.]+) )?([^ ]+)")
 
 
 class Holder(NamedTuple):
@@ -42,10 +43,9 @@ def asked_by(history: History, machine: Machine, spell: Spell) -> Asked:
         lacking = {skill: count - kept.get(skill, 0) for skill, count in failure.repaired_by.items()}
         return {skill: count for skill, count in lacking.items() if count > 0}
     told = [_ASKED.fullmatch(each) for each in (spell.reason or "").split(" + ")]
-    found = {each[2]: int(each[1] or 1) for each in told if each is not None}
-    if not found or not found.keys() <= history.line.operators.keys():
-        found = dict(station.crew)
-    return _shared(history, machine, found) if found == station.crew else {**found}
+    found = {each[2]: float(each[1] or 1) for each in told if each is not None}
+    known = bool(found) and all(_able(history, skill) for skill in found)
+    return found if known else _shared(history, machine, station.crew)
 
 
 def held_by(history: History, machine: Machine, time_s: float) -> tuple[Asked, float]:
@@ -72,13 +72,14 @@ def held_by(history: History, machine: Machine, time_s: float) -> tuple[Asked, f
 
 
 def holders(history: History, skill: str, time_s: float, besides: Machine) -> list[Holder]:
-    """Return the machines that have people of a skill at a moment, the longest first."""
-    found = []
+    """Return the machines that have people who have a skill at a moment, the longest first."""
+    found, skills = [], {skill, *_able(history, skill)}
     for machine in history.machines:
         held, since_s = held_by(history, machine, time_s)
         spell = history.spell(machine, time_s)
-        if machine != besides and spell is not None and held.get(skill):
-            found.append(Holder(machine, held[skill], since_s, spell.state))
+        count = sum(held.get(each, 0) for each in skills)
+        if machine != besides and spell is not None and count:
+            found.append(Holder(machine, count, since_s, spell.state))
     return sorted(found, key=lambda holder: holder.since_s)
 
 
@@ -103,26 +104,33 @@ def waited(history: History, machine: Machine, time_s: float, spell: Spell) -> L
 
 
 def _pool(history: History, skill: str, count: float, time_s: float, besides: Machine) -> tuple[str, list[Holder]]:
-    """Say how the pool of a skill stands, and return who has its people."""
+    """Say how those stand who have a skill, and return which machines have them."""
     having = holders(history, skill, time_s, besides)
-    pool = history.pool(skill, time_s)
+    present, busy = _there(history, skill, time_s)
     places = [_at_work(history, holder, time_s) for holder in having]
     elsewhere = f": at {joined(places)}" if places else ""
-    if pool is None:
-        return f"The log does not say how many {plural(skill, 2)} there were{elsewhere}.", having
-    also = [name for name, other in history.line.pools.items() if skill in other.also]
-    beside = f"; {joined(also)}, who can do it too, had no time either" if also else ""
-    if pool.present == 0:
-        return f"No {plural(skill, 1)} was on duty{beside}.", having
-    free = pool.present - pool.busy
+    word = plural(skill, present)
+    if present == 0:
+        return f"No {plural(skill, 1)} was on duty.", having
+    free = present - busy
     if free < TOLERANCE:
-        whole = "The only" if pool.present == 1 else f"All {amount(pool.present)}"
-        verb = "was" if pool.present == 1 else "were"
-        return f"{whole} {plural(skill, pool.present)} {verb} busy{elsewhere}{beside}.", having
+        start = f"The only {word} was" if present == 1 else f"All {amount(present)} {word} were"
+        return f"{start} busy{elsewhere}.", having
     too_few = "" if free + TOLERANCE >= count else f", too few for the {amount(count)} asked"
-    of = f"Of {amount(pool.present)} {plural(skill, pool.present)} {amount(free)} {'was' if free <= 1 else 'were'} free"
+    of = f"Of {amount(present)} {word} {amount(free)} {'was' if free <= 1 else 'were'} free"
     rest = f"; the others were busy{elsewhere}" if places else ""
     return f"{of}{too_few}{rest}.", having
+
+
+def _there(history: History, skill: str, time_s: float) -> tuple[float, float]:
+    """Return how many who have a skill are present and busy, of all pools that have it."""
+    pools = [history.pool(name, time_s) for name in _able(history, skill)]
+    known = [pool for pool in pools if pool is not None]
+    return sum(pool.present for pool in known), sum(pool.busy for pool in known)
+
+
+def _able(history: History, skill: str) -> tuple[str, ...]:
+    return able(skill, history.line.operators, history.line.pools)
 
 
 def _at_work(history: History, holder: Holder, time_s: float) -> str:
@@ -134,14 +142,14 @@ def _at_work(history: History, holder: Holder, time_s: float) -> str:
 
 
 def _root(history: History, skill: str, time_s: float) -> str:
-    pool = history.pool(skill, time_s)
-    if pool is None or pool.present - pool.busy >= TOLERANCE:
-        return f"too few free {plural(skill, 2)}"
-    if pool.present == 0:
+    present, busy = _there(history, skill, time_s)
+    if present == 0:
         return f"no {plural(skill, 1)} on duty"
-    if pool.present == 1:
+    if present - busy >= TOLERANCE:
+        return f"too few free {plural(skill, 2)}"
+    if present == 1:
         return f"the only {plural(skill, 1)} was busy"
-    return f"all {amount(pool.present)} {plural(skill, 2)} were busy"
+    return f"all {amount(present)} {plural(skill, 2)} were busy"
 
 
 def _ahead(history: History, machine: Machine, time_s: float, spell: Spell, asked: Asked) -> Iterator[str]:

@@ -68,7 +68,7 @@ def _assembly(history: History, station: str, feeds: list[Edge], time_s: float) 
     lacking = [from_ for from_, level in held.items() if level < takes.get(from_, 1)]
     if not lacking:
         return None
-    told = joined(f"{level} of {takes.get(from_, 1)} from {from_}" for from_, level in held.items())
+    told = joined(f"{level} from {from_} (needs {takes.get(from_, 1)})" for from_, level in held.items())
     return Found((f"it joins parts, and had {told}.",), tuple(lacking))
 
 

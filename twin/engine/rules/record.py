@@ -13,6 +13,7 @@ from twin.engine.records import (
     LOCKED,
     LOST,
     METERED,
+    OFF_SHIFT,
     ONE,
     ORDER_RESERVE,
     REFILL,
@@ -74,10 +75,12 @@ def lock(world: World) -> None:
         line.flag |= LOCKED
 
 
-def told(machine: Record, state: int) -> int:
-    """What a trace says with a state: the edge towards which it is blocked, or the first of the needs that it asks."""
+def told(world: World, machine: Record, state: int) -> int:
+    """What a trace says with a state: the edge of a blocked machine, the first need of one that asks, 1 in a break."""
     if state == BLOCKED:
         return machine.edge
+    if state == OFF_SHIFT:
+        return world.calendars[world.stations[machine.station].calendar].resting
     return machine.need_first if state == WAITING_OPERATOR else -1
 
 
@@ -110,7 +113,9 @@ def watch(world: World, machine: Record, before: int) -> None:
         standby = 0.0
         if FULL and machine.standby == 1:
             standby = 1.0
-        log(world, LOG_STATE, machine.index, machine.state, machine.broken, told(machine, machine.state), standby)
+        log(
+            world, LOG_STATE, machine.index, machine.state, machine.broken, told(world, machine, machine.state), standby
+        )
 
 
 def mark(world: World, station: Record) -> None:
