@@ -49,6 +49,7 @@ lint: $(venv)/developer ## Check style, types, layers and lengths
 docs: $(venv)/developer $(venv)/compiled ## Write the reference pages and the outputs shown in the documentation anew
 	PYTHONPATH=tests $(bin)/python -m support.pages
 	$(bin)/twin check ceiling_tiles --draw docs/ceiling_tiles.svg >/dev/null
+	$(bin)/twin run ceiling_tiles --until "90 min" --gantt docs/how-to/find-out-why.svg >/dev/null
 	PYTHONPATH=tests $(bin)/python -m support.transcripts README.md $$(find docs -name '*.md')
 
 bench: $(venv)/developer $(venv)/compiled servers ## Measure the speed against a plain SimPy line, and the live twin

@@ -59,6 +59,12 @@ def test_the_picture_of_the_readme_is_current(tmp_path: Path) -> None:
     assert (ROOT / "docs/ceiling_tiles.svg").read_bytes() == (tmp_path / "ceiling_tiles.svg").read_bytes(), "make docs"
 
 
+def test_the_picture_of_who_did_what_when_is_current(tmp_path: Path) -> None:
+    run_twin('twin run ceiling_tiles --until "90 min" --gantt start.svg', tmp_path)
+
+    assert (ROOT / "docs/how-to/find-out-why.svg").read_bytes() == (tmp_path / "start.svg").read_bytes(), "make docs"
+
+
 @pytest.mark.parametrize("path", documents_with("console"), ids=name)
 def test_the_commands_of_a_document_print_what_it_shows(path: Path, tmp_path: Path) -> None:
     for step in play(path.read_text("utf-8"), tmp_path):

@@ -75,13 +75,13 @@ def lock(world: World) -> None:
         line.flag |= LOCKED
 
 
-def told(world: World, machine: Record, state: int) -> int:
-    """What a trace says with a state: the edge of a blocked machine, the first need of one that asks, 1 in a break."""
-    if state == BLOCKED:
+def told(world: World, machine: Record) -> int:
+    """What a trace says with its state: the edge of a blocked machine, the first need of one that asks, 1 in a break."""
+    if machine.state == BLOCKED:
         return machine.edge
-    if state == OFF_SHIFT:
+    if machine.state == OFF_SHIFT:
         return world.calendars[world.stations[machine.station].calendar].resting
-    return machine.need_first if state == WAITING_OPERATOR else -1
+    return machine.need_first if machine.state == WAITING_OPERATOR else -1
 
 
 def enter(world: World, machine: Record, state: int) -> None:
