@@ -110,3 +110,41 @@ def test_a_failure_stays_the_reason_while_the_machine_waits_for_its_repair(follo
     # b breaks at 4 and is repaired until 10; a breaks at 5, waits until 10, is repaired until 13.
     assert states(run, "a") == [(0, "processing"), (5, "waiting_repair"), (10, "down"), (13, "processing")]
     assert reasons(run, "a") == [(0, None), (5, "jam"), (13, None)]
+
+
+def test_off_shift_says_whether_it_is_a_break(follow: Follow) -> None:
+    """A shift from 06:00 to 14:00 with a break from 09:00 to 09:15; a part takes a day."""
+    hour = 3600.0
+    shifts = {"times": {"mon": ["06:00-14:00"]}, "breaks": ["09:00-09:15"]}
+
+    run = follow(serial({"a": {"cycle": constant(24 * hour)}}, shifts=shifts), 15 * hour)
+
+    assert states(run, "a") == [
+        (0, "off_shift"), (6 * hour, "processing"), (9 * hour, "off_shift"), (9.25 * hour, "processing"),
+        (14 * hour, "off_shift"),
+    ]  # fmt: skip
+    assert reasons(run, "a") == [(0, None), (9 * hour, "break"), (9.25 * hour, None)]
+
+
+def test_who_tends_several_machines_is_asked_for_a_part_of_his_time(follow: Follow) -> None:
+    """One operator tends two machines of a; b asks all of him for 3 s, and is served first at 0."""
+    stations = {
+        "a": {"cycle": constant(4), "machines": 2, "crew": {"operator": 1}, "attend": 2},
+        "b": {"cycle": constant(3), "crew": {"operator": 1}},
+    }
+    route = [{"from": "a", "to": "out"}, {"from": "b", "to": "out"}]
+
+    run = follow(describe(stations, route, operators={"operator": 1}), 6)
+
+    assert reasons(run, "a", 1) == [(0, "0.5 operator"), (3, None)]
+    assert reasons(run, "b") == [(0, None), (3, "operator")]
+
+
+def test_maintenance_names_its_task(follow: Follow) -> None:
+    """A machine of 4 s is overhauled for 5 s after every two parts."""
+    task = {"overhaul": {"parts": 2, "lasts": constant(5)}}
+
+    run = follow(serial({"a": {"cycle": constant(4), "maintenance": task}}), 20)
+
+    assert states(run, "a") == [(0, "processing"), (8, "maintenance"), (13, "processing")]
+    assert reasons(run, "a") == [(0, None), (8, "overhaul"), (13, None)]

@@ -76,7 +76,7 @@ def lock(world: World) -> None:
 
 
 def told(world: World, machine: Record) -> int:
-    """What a trace says with its state: the edge of a blocked machine, the first need of one that asks, 1 in a break."""
+    """What a trace says with its state: the edge that blocks it, the first need that it asks, 1 in a break."""
     if machine.state == BLOCKED:
         return machine.edge
     if machine.state == OFF_SHIFT:
@@ -113,9 +113,7 @@ def watch(world: World, machine: Record, before: int) -> None:
         standby = 0.0
         if FULL and machine.standby == 1:
             standby = 1.0
-        log(
-            world, LOG_STATE, machine.index, machine.state, machine.broken, told(world, machine, machine.state), standby
-        )
+        log(world, LOG_STATE, machine.index, machine.state, machine.broken, told(world, machine), standby)
 
 
 def mark(world: World, station: Record) -> None:
