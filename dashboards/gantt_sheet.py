@@ -137,10 +137,16 @@ POOL = 30.0
 
 
 def _opening(history: History, end_s: float) -> float:
-    """Return when the first machine is on shift, for a line that is closed at first; else the log's start."""
+    """Return when the line first opens; what starves meanwhile, unattended, does not count."""
+    spells = [first for first in history.spells.values() if first]
+    closed = any(first[0].state == "off_shift" for first in spells)
+    idle = ("off_shift", "starved")
     starts = (
-        next((spell.start_s for spell in spells if spell.state != "off_shift"), end_s)
-        for spells in history.spells.values()
+        next(
+            (spell.start_s for place, spell in enumerate(of) if spell.state not in (idle if place == 0 else idle[:1])),
+            end_s,
+        )
+        for of in spells
     )
-    first = min(starts, default=0.0)
+    first = min(starts, default=end_s) if closed else history.start_s
     return first if first < end_s else min(history.start_s, end_s - 1.0)

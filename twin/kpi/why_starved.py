@@ -34,7 +34,7 @@ def starved(history: History, machine: Machine, time_s: float, spell: Spell) -> 
     station = machine[0]
     kind = history.line.stations[station].kind
     feeds = feeds_of(history, station)
-    found = _carriers(history, station, time_s)
+    found = _carriers(history, station, feeds, time_s)
     if found is None and kind == "assembly":
         found = _assembly(history, station, feeds, time_s)
     if found is None and kind == "batch":
@@ -50,15 +50,18 @@ def feeds_of(history: History, station: str) -> list[Edge]:
     return sorted(edges, key=lambda edge: edge.rework or edge.rejected)
 
 
-def _carriers(history: History, station: str, time_s: float) -> Found | None:
+def _carriers(history: History, station: str, feeds: list[Edge], time_s: float) -> Found | None:
+    """Where parts wait (or never run out) and are not taken, they lack carriers: in use, or on their way back."""
+    waits = any(history.level(name, time_s) for name in (f"{SOURCE}->{station}", *(edge.name for edge in feeds)))
     for name, carrier in history.line.carriers.items():
         free = history.level(f"{name}->{station}", time_s) if carrier.from_ == station else None
-        if free is None:
-            continue
         if free == 0:
             all_ = "the only one was" if carrier.number == 1 else f"all {carrier.number} were"
             text = f"no {plural(name, 1)} was free, {all_} with parts up to {carrier.to}."
             return Found((text,), (carrier.to,), f"too few {plural(name, 2)}")
+        if free is not None and (waits or not feeds) and carrier.return_.mean > 0:
+            text = f"no {plural(name, 1)} was there; {free} {_be(free)} on the way back from {carrier.to}."
+            return Found((text,), (), f"the way back of the {plural(name, 2)}")
     return None
 
 
@@ -100,6 +103,9 @@ def _on_the_way(history: History, feeds: list[Edge], time_s: float) -> Found | N
 
 def _nothing(history: History, station: str, feeds: list[Edge], time_s: float, spell: Spell) -> Found:
     """Say which buffers were empty, what went elsewhere meanwhile, and follow where the next part came from."""
+    held = [f"{level} in {edge.name}" for edge in feeds if (level := history.level(edge.name, time_s))]
+    if held:
+        return Found((f"it took no part, though there were {joined(held)}; the log does not say why.",), (), "unknown")
     buffers = [edge.name for edge in feeds if edge.buffer != 0]
     direct = [edge.from_ for edge in feeds if edge.buffer == 0]
     lines = []

@@ -330,3 +330,23 @@ route:
 def test_what_the_log_does_not_hold_is_refused(station: str, clock: str, machine: int | None, says: str) -> None:
     with pytest.raises(InputError, match=says):
         at(told(), clock, station, machine)
+
+
+def test_carriers_on_their_way_back_are_not_there() -> None:
+    trace = Told("""
+line: hand
+carriers: {pallet: {number: 3, from: load, to: unload, return: 30 s}}
+stations: {load: {cycle: 10 s}, unload: {cycle: 20 s}}
+route:
+  - {from: load, to: unload, buffer: 5}
+  - {from: unload, to: out}
+""")
+    trace.state("08:00", "load", "starved")
+    trace.state("08:00", "unload", "starved")
+    trace.level("08:00", "pallet->load", 3)
+    trace.part("08:10", "unload", 1, "out")
+
+    found = at(trace, "08:05", "load")
+
+    assert "no pallet was there; 3 were on the way back from unload." in found.paragraphs[0]
+    assert found.roots == ("the way back of the pallets",)
