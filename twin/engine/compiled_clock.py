@@ -10,7 +10,7 @@ import os
 import sys
 import threading
 import types
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ from twin.engine.rulebook import bind, rules, rules_key
 from twin.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from twin.engine.records import World
 
@@ -32,6 +32,14 @@ process."""
 
 ENTRIES = ("open_line", "advance")
 """The rules that the clock calls; all others are compiled into these."""
+
+APART = (
+    "watch", "take_out", "ask_repair", "decide", "ask_crew", "show", "begin_upkeep", "change_pool", "free_carriers",
+    "all_ask", "stand_still", "leave_queue", "stop_work", "break_down", "repaired", "people_go", "look_for_deadlock",
+    "look_for_standstill", "release", "send_back", "choose", "lose_people", "take_in", "give_back",
+)  # fmt: skip
+"""The full rules that are compiled once, not into every rule that calls them: with all of them inlined they are thirty
+times as long, and take minutes to compile. Such a call costs some 20 ns."""
 
 _one_at_a_time = threading.Lock()
 
@@ -98,7 +106,7 @@ def _bound(*, full: bool) -> dict[str, Any]:
     others = numba.config.CACHE_DIR  # type: ignore[attr-defined]
     numba.config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
     name = MODULES[full]
-    namespace = bind(_compiled, module=name, full=full, index=np.uint64)
+    namespace = bind(partial(_compiled, apart=APART if full else ()), module=name, full=full, index=np.uint64)
     numba.config.CACHE_DIR = others  # type: ignore[attr-defined]
     module = types.ModuleType(name)
     vars(module).update(namespace)
@@ -120,12 +128,12 @@ def compiled_rules(*, full: bool) -> dict[str, Any]:
         return _bound(full=full)
 
 
-def _compiled(name: str, rule: types.FunctionType) -> Callable[..., Any]:
+def _compiled(name: str, rule: types.FunctionType, *, apart: Collection[str]) -> Callable[..., Any]:
     import numba
 
     # Reference counts cost a factor of 8 through helper functions; without them and inlined, a call costs nothing.
-    inlined = {"forceinline": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-    how = {"cache": True} if name in ENTRIES else inlined
+    inner = {"forceinline": name not in apart, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    how = {"cache": True} if name in ENTRIES else inner
     compiled: Callable[..., Any] = numba.njit(nogil=True, _nrt=False, **how)(rule)  # type: ignore[call-overload]
     return compiled
 

@@ -31,6 +31,21 @@ def start_meter(world: World, now: float) -> None:
     line.window_energy = 0.0 if begins == now else -INFINITE
 
 
+def end_window_of_mean(world: World, power: int) -> None:
+    """One window, or several, have ended since the meter was last read [mW]."""
+    line = world.line[0]
+    now = line.now
+    mean = (line.window_energy + power * (line.window_end - line.metered)) / WINDOW
+    if mean > line.mean_most:
+        line.mean_most = mean
+    begins = window_of(now)
+    if begins > line.window_end and power > line.mean_most:
+        line.mean_most = 1.0 * power
+    line.window_end = begins + WINDOW
+    line.window_energy = 0.0
+    line.metered = begins
+
+
 def read_meter(world: World) -> None:
     """Count what the line has drawn since the meter was last read: a power that lasts no time is no peak."""
     line = world.line[0]
@@ -41,15 +56,7 @@ def read_meter(world: World) -> None:
     if power > line.peak:
         line.peak = power
     if now >= line.window_end:
-        mean = (line.window_energy + power * (line.window_end - line.metered)) / WINDOW
-        if mean > line.mean_most:
-            line.mean_most = mean
-        begins = window_of(now)
-        if begins > line.window_end and power > line.mean_most:
-            line.mean_most = 1.0 * power
-        line.window_end = begins + WINDOW
-        line.window_energy = 0.0
-        line.metered = begins
+        end_window_of_mean(world, power)
     line.window_energy += power * (now - line.metered)
     line.metered = now
 

@@ -101,19 +101,24 @@ def enter(world: World, machine: Record, state: int) -> None:
         watch(world, machine, before)
 
 
+def log_state(world: World, machine: Record) -> None:
+    """Write down the machine's state (x is 1 in standby)."""
+    standby = 0.0
+    if FULL and machine.standby == 1:
+        standby = 1.0
+    log(world, LOG_STATE, machine.index, machine.state, machine.broken, told(world, machine), standby)
+
+
 def watch(world: World, machine: Record, before: int) -> None:
-    """The machine has entered its state: its power is metered, and the event written down (x is 1 in standby)."""
+    """The machine has entered its state: its power is metered, and the event written down."""
     line = world.line[0]
     if line.watching & METERED:
         power = drawn(world, machine, before)
-        if FULL:
+        if FULL and (machine.standby_timer >= 0 or before == OFF_SHIFT):
             follow_standby(world, machine, before)
         meter(world, drawn(world, machine, machine.state) - power)
     if line.tracing:
-        standby = 0.0
-        if FULL and machine.standby == 1:
-            standby = 1.0
-        log(world, LOG_STATE, machine.index, machine.state, machine.broken, told(world, machine), standby)
+        log_state(world, machine)
 
 
 def mark(world: World, station: Record) -> None:
