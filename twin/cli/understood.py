@@ -12,7 +12,7 @@ from twin.line.basis import ASSUMPTION
 from twin.line.capacity import takt_s
 from twin.line.discrete import Constant
 from twin.line.lots import LotCycle, drawn_of
-from twin.line.rates import availability, scheduled_share, through_s
+from twin.line.rates import availability, own_shifts, through_s
 from twin.line.shift_times import written_shift
 from twin.line.station import HOLDERS
 from twin.line.work_calendar import DAYS, opening_hours, shift_hours, shifts_per_week
@@ -180,7 +180,7 @@ def stations(line: Line) -> Table:
         columns["varies, cv"] = [spread(_passes(station)) for station in stations]
         columns["ideal"] = [NOTHING if station.kind in HOLDERS else format_time(station.ideal) for station in stations]
     columns |= {
-        "up": [share(availability(station, scheduled_share(line, station))) for station in stations],
+        "up": [share(availability(station, own_shifts(line, station))) for station in stations],
         "scrap": [share(station.reject) for station in stations],
         "kW": [_power(station) for station in stations],
         "crew": [crew(station.crew) for station in stations],

@@ -15,7 +15,7 @@ from twin.line.crews import REPAIR_FIRST, WORK_FIRST
 from twin.line.discrete import Constant
 from twin.line.joined_work import feeds
 from twin.line.names import listed
-from twin.line.rates import part_s, scheduled_share, wear
+from twin.line.rates import own_shifts, part_s, wear
 from twin.line.work_calendar import HOUR
 from twin.units import format_time
 
@@ -100,7 +100,7 @@ def _stops(line: Line, station: Station) -> Iterator[str]:
             yield f"{name}: its repair asks for people with priority {failure.priority}"
         if failure.wear:
             points = ", ".join(f"{digits(times)} × from {_hours(age)} on" for age, times in failure.wear)
-            mean = wear(station, failure, scheduled_share(line, station))
+            mean = wear(station, failure, own_shifts(line, station))
             yield f"{name} wears with the work since maintenance: {points} as often as new, {digits(mean)} × on average"
 
 
@@ -140,8 +140,8 @@ def accepted_bad(station: Station) -> float:
     --------
     >>> from twin.line.station import Station
     >>> test = {"kind": "inspection", "cycle": "9 s", "prevalence": 0.2, "false_accept": 0.25}
-    >>> accepted_bad(Station.model_validate(test))
-    0.058823529411764705
+    >>> round(accepted_bad(Station.model_validate(test)), 4)
+    0.0588
     """
     accepted = 1 - station.reject
     return (station.prevalence or 0.0) * station.false_accept / accepted if accepted > 0 else 0.0

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from twin.line.carried import carrier_limits
 from twin.line.manning import people
-from twin.line.rates import availability, hours, pace_of, part_s, scheduled_share
+from twin.line.rates import availability, hours, own_shifts, pace_of, part_s
 from twin.line.work_calendar import HOUR, WEEK, opening_hours, scheduled_hours_per_week
 from twin.line.workload import mean_pieces, workload
 
@@ -178,7 +178,7 @@ def visits_per_good(line: Line) -> dict[str, float]:
 
 def _station_capacity(line: Line, name: str, work: Work, takt: float | None) -> StationCapacity:
     station = line.stations[name]
-    up, own_hours = availability(station, scheduled_share(line, station)), hours(line, station)
+    up, own_hours = availability(station, own_shifts(line, station)), hours(line, station)
     busy = ((work.time_s / up if up else inf) + work.setup_s) / own_hours
     time = busy / station.machines
     return StationCapacity(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from twin.line.names import Problem
-from twin.line.rates import availability, scheduled_share
+from twin.line.rates import availability, own_shifts
 from twin.line.rooms import Rooms
 from twin.line.scenario import versions
 from twin.line.station import HOLDERS
@@ -79,7 +79,7 @@ def maintenance_leaves_time(line: Line) -> Iterator[Problem]:
             if version.maintenance is None:
                 continue
             station = station.with_option(str(place[-1]))
-        if version.maintenance and availability(station, scheduled_share(line, station)) <= 0:
+        if version.maintenance and availability(station, own_shifts(line, station)) <= 0:
             yield Problem(
                 (*place, "maintenance"),
                 "what is due by the calendar takes all the time there is; write it shorter, or less often",

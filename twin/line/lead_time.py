@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twin.line.rates import at_once, availability, hours, pace_of, scheduled_share, through_s
+from twin.line.rates import at_once, availability, hours, own_shifts, pace_of, through_s
 from twin.line.station import HOLDERS
 from twin.line.work_calendar import HOUR, WEEK, scheduled_hours_per_week
 from twin.line.workload import mean_pieces, workload
@@ -63,7 +63,7 @@ def lead_time_at_best_s(line: Line) -> float:
 def stay_s(line: Line, load: Workload, name: str) -> float:
     """Return the least mean time of a part in a station, repairs included [scheduled s]."""
     station, work = line.stations[name], load.per_good[name]
-    up = availability(station, scheduled_share(line, station))
+    up = availability(station, own_shifts(line, station))
     if station.kind in HOLDERS or not work.visits:
         return through_s(station) / (up * hours(line, station))
     each = at_once(station) / work.visits
@@ -73,5 +73,5 @@ def stay_s(line: Line, load: Workload, name: str) -> float:
 def _apart_s(line: Line, name: str, work: Work) -> float:
     """Return the time of one machine of a station for each good part [scheduled s]."""
     station = line.stations[name]
-    up = availability(station, scheduled_share(line, station))
+    up = availability(station, own_shifts(line, station))
     return (work.time_s / up + work.setup_s) / hours(line, station)

@@ -7,7 +7,7 @@ from itertools import combinations
 from math import ceil, inf
 from typing import TYPE_CHECKING, NamedTuple
 
-from twin.line.rates import hours, scheduled_share, stops, tasks
+from twin.line.rates import goes_by_calendar, hours, own_shifts, stops, tasks
 from twin.line.work_calendar import HOUR, scheduled_hours_per_week
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from twin.line.line import Line
     from twin.line.station import Station
+    from twin.line.work_calendar import Shifts
     from twin.line.workload import Work
 
 ROUNDING = 1e-9
@@ -67,15 +68,15 @@ def people(line: Line, works: Mapping[str, Work], pace: float) -> tuple[People, 
     standing: dict[str, float] = {}
     for name, work in works.items():
         station = line.stations[name]
-        worked = scheduled_share(line, station)
+        shifts = own_shifts(line, station)
         for skill, count in station.crew.items():
             manned[skill] = manned.get(skill, 0.0) + count * station.machines / station.attend
-        for skill, seconds in _asked(station, work, worked):
+        for skill, seconds in _asked(station, work, shifts):
             manned.setdefault(skill, 0.0)
             busy[skill] = busy.get(skill, 0.0) + seconds
-        for skill, at_all_times in _by_calendar(station):
+        for skill, in_work in _by_calendar(station, shifts):
             manned.setdefault(skill, 0.0)
-            standing[skill] = standing.get(skill, 0.0) + at_all_times / scheduled_share_of(line)
+            standing[skill] = standing.get(skill, 0.0) + in_work * hours(line, station)
     there = {skill: _there(line, skill) for skill in manned}
     return tuple(
         People(
@@ -96,9 +97,9 @@ def scheduled_share_of(line: Line) -> float:
     return scheduled_hours_per_week(line.shifts) / (7 * 24)
 
 
-def _asked(station: Station, work: Work, worked: float) -> Iterator[tuple[str, float]]:
+def _asked(station: Station, work: Work, shifts: Shifts) -> Iterator[tuple[str, float]]:
     """Yield the time for which a skill is held for each good part of the line [s]: at work, in setups and repairs."""
-    repairs = list(stops(station, worked))
+    repairs = list(stops(station, shifts))
     # A crew stays with its machine through a repair.
     held = work.time_s * (1 + sum(failure.ttr.mean * often for failure, often in repairs))
     for skill, count in station.crew.items():
@@ -111,18 +112,19 @@ def _asked(station: Station, work: Work, worked: float) -> Iterator[tuple[str, f
             # Those of the crew who repair are held already.
             called = max(0.0, count - station.crew.get(skill, 0) / station.attend)
             yield skill, called * work.time_s * failure.ttr.mean * often
-    for task, often in tasks(station):
-        if task.clock == "operating":
+    for task, often in tasks(station, shifts):
+        if not goes_by_calendar(task):
             for skill, count in task.by.items():
                 yield skill, count * work.time_s * task.lasts.mean * often
 
 
-def _by_calendar(station: Station) -> Iterator[tuple[str, float]]:
-    """Yield the people of a skill who are busy on average, at all hours, with what is due by the calendar."""
-    for task, often in tasks(station):
-        if task.clock == "calendar":
-            for skill, count in task.by.items():
-                yield skill, count * station.machines * task.lasts.mean * often
+def _by_calendar(station: Station, shifts: Shifts) -> Iterator[tuple[str, float]]:
+    """Yield the people of a skill who are busy on average, while a station works, with what is due by the calendar."""
+    for task, often in tasks(station, shifts):
+        if goes_by_calendar(task):
+            lost = task.lasts.mean * often
+            share = 1.0 if lost == inf else lost / (1 + lost)
+            yield from ((skill, count * station.machines * share) for skill, count in task.by.items())
 
 
 def _skills(line: Line, pool: str) -> tuple[str, ...]:

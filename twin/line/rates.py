@@ -7,7 +7,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from twin.line.failure import SHORTEST
-from twin.line.work_calendar import HOUR, WEEK, scheduled_hours_per_week
+from twin.line.work_calendar import Shifts, scheduled_hours_per_week, scheduled_s, worked_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from twin.line.line import Line
     from twin.line.station import Station
     from twin.line.upkeep import Maintenance
+
+ALWAYS = Shifts()
+"""Shifts that never close."""
+
+MANY = 60
+"""Maintenances by which a calendar is judged: those of a year, if they come each week."""
 
 
 def at_once(station: Station) -> int:
@@ -48,72 +54,93 @@ def through_s(station: Station) -> float:
     return station.stay.mean if station.kind == "storage" else station.cycle.mean
 
 
-def hours(line: Line, station: Station) -> float:
-    """Return the hours in which a station works for each hour of the line's shifts [1]: above 1 where it runs longer.
-
-    Unattended stations and storages work at all hours, others at those of their own shifts, or of the line's.
-    """
-    return _weekly(line, station) / scheduled_hours_per_week(line.shifts)
-
-
-def _weekly(line: Line, station: Station) -> float:
+def own_shifts(line: Line, station: Station) -> Shifts:
+    """Return when a station works: unattended ones and storages at all hours, others in their own shifts, if any."""
     if not station.attended or station.kind == "storage":
-        return WEEK / HOUR
-    return scheduled_hours_per_week(station.shifts or line.shifts)
+        return ALWAYS
+    return station.shifts or line.shifts
 
 
-def scheduled_share(line: Line, station: Station) -> float:
-    """Return the share of all time in which a station works [1]."""
-    return _weekly(line, station) * HOUR / WEEK
+def hours(line: Line, station: Station) -> float:
+    """Return how many hours a station works for each hour of the line's shifts [1]; above 1 where it runs longer."""
+    return scheduled_hours_per_week(own_shifts(line, station)) / scheduled_hours_per_week(line.shifts)
 
 
-def availability(station: Station, worked: float = 1.0) -> float:
+def availability(station: Station, shifts: Shifts = ALWAYS) -> float:
     """Share of its running, repair and maintenance time that a machine with work before it runs [1].
 
     Parameters
     ----------
     station : Station
-    worked : float
-        Share of all time in which the station works [1]; what counts by the calendar goes by it.
+    shifts : Shifts
+        When the station works; what goes by the calendar depends on it.
 
     Notes
     -----
     Each failure costs ``ttr / ttf`` of repair for each second of running, whatever the distributions and, while there
     is always work, whatever the clock (renewal-reward theorem; Ross, Stochastic Processes, 2nd ed. 1996, 3.6). A
     failure that wears comes as often as its clock runs fast on average between two maintenances, which is exact where
-    its time to failure is exponential. A maintenance costs ``lasts / every`` likewise; one that is due by the calendar
-    takes that share of all time, hence more of the scheduled time the less of it there is.
+    its time to failure is exponential. A maintenance costs ``lasts / every`` likewise; one that goes by the calendar
+    costs what it takes of the shifts, when it is due every so long after its end (`due_by_calendar`).
     """
-    lost = sum(each.ttr.mean * each_s for each, each_s in stops(station, worked))
-    due = sum(task.lasts.mean * each_s for task, each_s in tasks(station) if task.clock == "operating")
-    by_calendar = sum(task.lasts.mean * each_s for task, each_s in tasks(station) if task.clock == "calendar")
-    return max(0.0, 1 - by_calendar / worked) / (1 + lost + due)
+    lost = sum(each.ttr.mean * each_s for each, each_s in stops(station, shifts))
+    due = sum(task.lasts.mean * each_s for task, each_s in tasks(station, shifts) if not goes_by_calendar(task))
+    at_all_times = sum(task.lasts.mean * each_s for task, each_s in tasks(station, shifts) if goes_by_calendar(task))
+    return 0.0 if at_all_times == inf else 1 / ((1 + lost + due) * (1 + at_all_times))
 
 
-def stops(station: Station, worked: float = 1.0) -> Iterator[tuple[Failure, float]]:
+def goes_by_calendar(task: Maintenance) -> bool:
+    """Whether a maintenance falls due however little the machine works."""
+    return task.clock == "calendar" and task.every is not None
+
+
+def due_by_calendar(task: Maintenance, shifts: Shifts) -> float:
+    """Return how often a maintenance by the calendar comes for each second of the shifts outside it [1/s].
+
+    It is due `every` after its end; due outside the shifts, it comes when they begin. As long as its mean each time, it
+    is followed through `MANY` of them. Infinite where it leaves no time at all.
+
+    Examples
+    --------
+    >>> from twin.line.upkeep import Maintenance
+    >>> daily = Maintenance.model_validate({"every": "22 h", "clock": "calendar", "lasts": "2 h"})
+    >>> round(3600 * due_by_calendar(daily, Shifts(pattern="1x8", days="mon-fri")), 4)  # every 6 h of work
+    0.1667
+    """
+    every = task.every or 0.0
+    if shifts == ALWAYS:
+        return 1 / every
+    first = end = worked_until(shifts, every, task.lasts.mean)
+    for _ in range(MANY):
+        end = worked_until(shifts, end + every, task.lasts.mean)
+    between = scheduled_s(shifts, first, end) - MANY * task.lasts.mean
+    return MANY / between if between > SHORTEST else inf
+
+
+def stops(station: Station, shifts: Shifts = ALWAYS) -> Iterator[tuple[Failure, float]]:
     """Yield each way to fail and how often it does so for each second of running [1/s]."""
     for failure in station.failures.values():
-        yield failure, wear(station, failure, worked) / failure.time_to_failure.mean
+        yield failure, wear(station, failure, shifts) / failure.time_to_failure.mean
 
 
-def tasks(station: Station) -> Iterator[tuple[Maintenance, float]]:
-    """Yield each maintenance and how often it is due [1/s]: of running, or of all time if it goes by the calendar."""
+def tasks(station: Station, shifts: Shifts = ALWAYS) -> Iterator[tuple[Maintenance, float]]:
+    """Yield each maintenance and how often it comes [1/s]: for each second of running, or by the calendar of work."""
+    each = part_s(station) / made(station)
     for task in station.maintenance.values():
         if task.every is not None:
-            yield task, 1 / task.every
+            yield task, due_by_calendar(task, shifts) if goes_by_calendar(task) else 1 / task.every
         else:
-            each = station.cycle.mean / at_once(station)
             yield task, 1 / ((task.parts or 1) * each) if each >= SHORTEST else 0.0
 
 
-def wear(station: Station, failure: Failure, worked: float = 1.0) -> float:
+def wear(station: Station, failure: Failure, shifts: Shifts = ALWAYS) -> float:
     """Return how fast a failure's clock runs on average [1]: 1 without wear.
 
     Between two maintenances the mean of the table, a machine that always runs; without any, what the last point says.
     """
     if not failure.wear:
         return 1.0
-    often = sum(rate / (worked if task.clock == "calendar" else 1.0) for task, rate in tasks(station))
+    often = sum(rate for _, rate in tasks(station, shifts))
     return mean_wear(failure, 1 / often if often else inf)
 
 
@@ -141,7 +168,7 @@ def mean_wear(failure: Failure, until: float) -> float:
 
 def running(line: Line, station: Station) -> float:
     """Return how long a machine with work before it runs for each hour of the line's shifts [1]."""
-    return availability(station, scheduled_share(line, station)) * hours(line, station)
+    return availability(station, own_shifts(line, station)) * hours(line, station)
 
 
 def pace_of(line: Line) -> dict[str, float]:

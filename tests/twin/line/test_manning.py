@@ -35,7 +35,7 @@ def test_one_who_tends_several_machines_is_shared_by_them() -> None:
 
 
 def test_maintenance_keeps_technicians_busy_with_the_work_or_whatever_is_made() -> None:
-    # At a part every 11 s: 10 s of work, a tenth of it upkeep; by the calendar 12 min a day of two shifts of 8 h.
+    # At a part every 11 s: 10 s of work, a tenth of it upkeep; by the calendar 12 min after each day of 16 h.
     tasks = {
         "oil": {"every": "100 s", "lasts": "10 s", "by": {"fitter": 2}},
         "look": {"every": "1 d", "clock": "calendar", "lasts": "12 min", "by": {"fitter": 1}},
@@ -49,7 +49,7 @@ def test_maintenance_keeps_technicians_busy_with_the_work_or_whatever_is_made() 
         )
     )
 
-    assert (result.people[0].busy, result.people[0].standing) == pytest.approx((2 * 1 / 20 + 0.2 / 16, 0.2 / 16))
+    assert (result.people[0].busy, result.people[0].standing) == pytest.approx((2 * 1 / 20 + 0.2 / 16.2, 0.2 / 16.2))
 
 
 def test_people_of_a_pool_are_there_by_their_shifts_and_absence() -> None:

@@ -8,6 +8,7 @@ from twin.line.capacity import static_capacity
 from twin.line.line import Line
 from twin.line.rates import availability, hours, mean_wear, part_s, through_s, wear
 from twin.line.station import Station
+from twin.line.work_calendar import Shifts
 
 
 def station(**keys: object) -> Station:
@@ -37,9 +38,17 @@ def test_maintenance_takes_its_share_by_the_clock_it_goes_by() -> None:
     # By work: 1 h every 9 h of work, and the 90 parts of 6 min are 9 h as well.
     assert availability(station(cycle="1 s", maintenance={"m": {"every": "9 h", "lasts": "1 h"}})) == pytest.approx(0.9)
     assert availability(station(cycle="6 min", maintenance={"m": {"parts": 90, "lasts": "1 h"}})) == pytest.approx(0.9)
-    # By the calendar: 2 h a day, of which a line of two shifts works 16 h.
+    # By the calendar: each day two hours later, and on Monday at 06:00 again, so that it takes 2 of the 16 h of a day.
     task = {"m": {"every": "1 d", "clock": "calendar", "lasts": "2 h"}}
-    assert availability(station(cycle="1 s", maintenance=task), 16 / 24) == pytest.approx(14 / 16)
+    always, shifts = station(cycle="1 s", maintenance=task), Shifts(pattern="2x8", days="mon-fri")
+    assert availability(always) == pytest.approx(24 / 26)
+    assert availability(always, shifts) == pytest.approx(14 / 16, abs=5e-4)
+
+
+def test_what_is_cut_counts_towards_maintenance_part_by_part() -> None:
+    saw = station(kind="split", parts=6, cycle="1 h", maintenance={"m": {"parts": 54, "lasts": "1 h"}})
+
+    assert availability(saw) == pytest.approx(0.9)
 
 
 def test_a_batch_counts_parts_towards_its_maintenance() -> None:
