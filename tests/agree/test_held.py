@@ -55,7 +55,7 @@ def test_very_many_lines_that_hold_parts_whole_and_cut(
 
 
 @forty
-@given(held_lines(), st.sampled_from([0.0, WARM_UP]))
+@given(held_lines(upkeep=False), st.sampled_from([0.0, WARM_UP]))
 def test_events_of_lines_that_hold_parts_fold_to_the_accounts(chosen: Scenario, warmup: float) -> None:
     [run] = simulate(chosen, engine="simpy", horizon=DAY, warmup=warmup, trace=True)
 

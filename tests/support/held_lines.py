@@ -16,15 +16,17 @@ if TYPE_CHECKING:
     from twin.line.scenario import Scenario
 
 
-def held_lines() -> st.SearchStrategy[Scenario]:
+def held_lines(*, upkeep: bool = True) -> st.SearchStrategy[Scenario]:
     """Return the Hypothesis strategy over `held_line`."""
-    return st.randoms(use_true_random=False).map(held_line)
+    return st.randoms(use_true_random=False).map(lambda random: held_line(random, upkeep=upkeep))
 
 
-def held_line(random: Random) -> Scenario:
-    """Return a random line in which parts are held: the first drawn that the loader takes."""
+def held_line(random: Random, *, upkeep: bool = True) -> Scenario:
+    """Return a random line in which parts are held, its belts perhaps maintained: the first that the loader takes."""
     while True:
         line = _description(random)
+        for station in line["stations"].values() if not upkeep else ():
+            station.pop("maintenance", None)
         for dropped in ([], [way for way in line["route"] if way.get("rework")]):
             line["route"] = [each for each in line["route"] if each not in dropped]
             try:
@@ -58,6 +60,9 @@ def _belt(random: Random, station: Description) -> Description:
     belt: Description = {"kind": "conveyor", "length": f"{random.choice((3, 12, 40))} m", "speed": "0.1 m/s"}
     belt["capacity"] = random.choice((1, 2, 3, 8))
     belt["accumulating"] = random.random() < 0.5
+    if random.random() < 0.3:
+        due = random.choice(({"every": "3 h"}, {"every": "2 h", "clock": "calendar"}, {"parts": 20}))
+        belt["maintenance"] = {"overhaul": due | {"lasts": random_time(random, 900, ties=True)}}
     return belt | ({"failures": station["failures"]} if "failures" in station else {})
 
 

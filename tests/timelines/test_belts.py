@@ -225,6 +225,61 @@ def test_the_end_of_a_shift_stops_the_belt(follow: Follow) -> None:
     assert parts(run, "belt") == [(t, "good", "out") for t in (34, 44, 54, 124, 134, 144, 154, 164, 174)]
 
 
+def test_maintenance_by_the_calendar_stops_the_belt_when_it_is_due(follow: Follow) -> None:
+    """A 5 s; every 20 s the belt is overhauled for 6 s."""
+    overhaul = {"every": "20 s", "clock": "calendar", "lasts": constant(6)}
+
+    run = follow(serial({"a": {"cycle": constant(5)}, "belt": belt(maintenance={"overhaul": overhaul})}, [None]), 50)
+
+    assert states(run, "belt") == [
+        (0, "starved"),
+        (5, "processing"),  # P1 to 17
+        (20, "maintenance"),  # P2 has 2 s to go, P3 7 s, P4 has just come on
+        (26, "processing"),
+        (46, "maintenance"),
+    ]
+    assert parts(run, "belt") == [(t, "good", "out") for t in (17, 28, 33, 38, 42, 46)]
+    assert levels(run, "a->belt") == [
+        (0, 0),
+        (25, 1),  # P5
+        (34, 0),  # at 30 P5 goes on, a pitch behind P4, and P6 comes
+        (35, 1),  # P7
+        (38, 0),
+        (40, 1),  # P8
+        (42, 0),
+        (45, 1),  # P9; at 46 P6 leaves, and the next overhaul comes first
+    ]
+
+
+def test_maintenance_by_work_or_by_parts_begins_when_a_part_has_reached_the_end(follow: Follow) -> None:
+    """A 5 s; the belt is overhauled for 6 s after 10 s with parts on it, or after two parts."""
+    stations = {"a": {"cycle": constant(5)}}
+    by_work = belt(maintenance={"overhaul": {"every": "10 s", "lasts": constant(6)}})
+    by_parts = belt(maintenance={"overhaul": {"parts": 2, "lasts": constant(6)}})
+
+    run = follow(serial(stations | {"belt": by_work}, [None]), 45)
+    other = follow(serial(stations | {"belt": by_parts}, [None]), 45)
+
+    assert states(run, "belt") == [
+        (0, "starved"),
+        (5, "processing"),
+        (17, "maintenance"),  # P1 is through: 12 s; P2 has 5 s to go, P3 10 s
+        (23, "processing"),
+        (33, "maintenance"),  # P2 was through at 28 after 5 s, P3 after 10 s
+        (39, "processing"),
+    ]
+    assert parts(run, "belt") == [(t, "good", "out") for t in (17, 28, 33, 43)]
+    assert states(other, "belt") == [
+        (0, "starved"),
+        (5, "processing"),
+        (22, "maintenance"),  # P1 and P2 are through; P3 has 5 s to go, P4 (since 20) 10 s
+        (28, "processing"),
+        (38, "maintenance"),
+        (44, "processing"),
+    ]
+    assert parts(other, "belt") == [(t, "good", "out") for t in (17, 22, 33, 38)]
+
+
 def test_a_full_belt_locks_a_loop(follow: Follow) -> None:
     """A 2 s, one place, the belt and straight back to a: at 14 each waits for the other."""
     route: list[Description] = [
