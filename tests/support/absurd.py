@@ -65,13 +65,15 @@ def _part(place: _Place) -> tuple[str | None, dict[str, Any]]:
         "part": luck.choice((luck.randrange(50), luck.choice(WHOLE))), "outcome": luck.choice(OUTCOMES),
         "cycle_s": luck.choice((0.0, 1.0, 5e-324, LONGEST_S)), "to": luck.choice([*line.stations, OUT, "scrap"]),
         "pieces": luck.choice((None, place.many())), "product": luck.choice([None, *line.products]),
+        "parent": luck.choice((None, luck.choice(WHOLE))),
     }  # fmt: skip
 
 
 def _arrival(place: _Place) -> tuple[str | None, dict[str, Any]]:
     luck = place.luck
     part = luck.choice((-1, luck.randrange(50), luck.choice(WHOLE)))
-    return place.station, {"part": part, "accepted": luck.random() < 0.8, "pieces": luck.choice((None, place.many()))}
+    pieces, parent = luck.choice((None, place.many())), luck.choice((None, None, luck.randrange(50)))
+    return place.station, {"part": part, "accepted": luck.random() < 0.8, "pieces": pieces, "parent": parent}
 
 
 def _level(place: _Place) -> tuple[str | None, dict[str, Any]]:
