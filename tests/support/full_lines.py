@@ -187,7 +187,12 @@ def _staff(random: Random, station: Description) -> None:
 def _power(random: Random, station: Description) -> None:
     if random.random() < 0.5:
         return
-    station["power"] = {"processing": "9 kW", "idle": "3 kW", "down": "1 kW", "off_shift": random.choice(("0 W", "50 W"))}
+    station["power"] = {
+        "processing": "9 kW",
+        "idle": "3 kW",
+        "down": "1 kW",
+        "off_shift": random.choice(("0 W", "50 W")),
+    }
     if station.get("kind") == "storage":
         return
     if random.random() < 0.6:

@@ -23,6 +23,8 @@ class PartsInLine:
         """Since when each part is in the line [s]; None where that is not known."""
         self.pieces: dict[int, int] = {}
         """Of every part in the line."""
+        self.cut_of: dict[int, int] = {}
+        """Of a part just cut from a lot the pieces of that lot, until it leaves the machine; none where it was one."""
         self.reworked: set[int] = set()
         self.wip, self.wip_since, self.wip_s = 0, 0.0, 0.0
         self.unseen = 0
@@ -38,6 +40,7 @@ class PartsInLine:
         """A part is no longer in the line."""
         self.entered.pop(part, None)
         self.pieces.pop(part, None)
+        self.cut_of.pop(part, None)
         self.reworked.discard(part)
 
     def change(self, time: float, pieces: int) -> bool:
@@ -57,7 +60,9 @@ class PartsInLine:
     def data(self) -> dict[str, Any]:
         """Return all that is needed to go on, as data that JSON can hold."""
         parts = [list(self.entered), list(self.entered.values()), list(self.pieces.values())]
-        return {**{name: getattr(self, name) for name in _PLAIN}, "parts": parts, "reworked": list(self.reworked)}
+        cut = [list(self.cut_of), list(self.cut_of.values())]
+        plain = {name: getattr(self, name) for name in _PLAIN}
+        return {**plain, "parts": parts, "cut": cut, "reworked": list(self.reworked)}
 
     def restore(self, data: dict[str, Any]) -> None:
         """Go on from what `data` returned."""
@@ -66,4 +71,5 @@ class PartsInLine:
         parts, entered, pieces = data["parts"]
         self.entered = dict(zip(parts, entered, strict=True))
         self.pieces = dict(zip(parts, pieces, strict=True))
+        self.cut_of = dict(zip(*data["cut"], strict=True))
         self.reworked = set(data["reworked"])

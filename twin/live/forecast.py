@@ -185,7 +185,7 @@ def standing_of(plan: Plan, picture: Picture, begin_s: float) -> Standing:
         queues=queues,
         arrived_s={name: time_s + by_s for name, time_s in arrived.items()},
         released_s=None if released is None else released + by_s,
-        present={skill: present for skill, (present, _, _) in picture.crews.items()},
+        present={skill: round(present) for skill, (present, _, _) in picture.crews.items()},
         stays_open=True,
     )
 
