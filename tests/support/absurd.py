@@ -6,6 +6,7 @@ import random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from twin.events import LONGEST_NAME, LONGEST_S, MOST, OUTCOMES, STATES, Event
+from twin.line.buffers import buffers
 from twin.line.route import OUT
 
 if TYPE_CHECKING:
@@ -77,10 +78,8 @@ def _arrival(place: _Place) -> tuple[str | None, dict[str, Any]]:
 
 
 def _level(place: _Place) -> tuple[str | None, dict[str, Any]]:
-    buffers = {edge.name: edge.to for edge in place.line.edges if edge.to != OUT}
-    buffers |= {f"source->{name}": name for name in place.line.fed}
-    name = place.luck.choice(list(buffers))
-    return buffers[name], {"buffer": name, "level": place.many()}
+    name, station, _ = place.luck.choice(list(buffers(place.line)))
+    return station, {"buffer": name, "level": place.many()}
 
 
 def _crew(place: _Place) -> tuple[str | None, dict[str, Any]]:

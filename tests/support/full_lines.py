@@ -11,6 +11,7 @@ from support.varied_lines import vary
 from twin.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from random import Random
 
     from support.lines import Description, Variety
@@ -19,12 +20,15 @@ if TYPE_CHECKING:
 HOUR = 3600.0
 OF_MACHINES = ("machines", "cycle", "crew", "scrap", "false_reject", "setup", "failures", "dispatch")
 CALENDARS: tuple[Description, ...] = (
-    {"times": {"mon": ["00:00-01:10", "01:10-02:40", "03:00-05:00", "06:00-14:00"]}, "breaks": ["01:30-01:40", "03:30-04:00"]},
+    {
+        "times": {"mon": ["00:00-01:10", "01:10-02:40", "03:00-05:00", "06:00-14:00"]},
+        "breaks": ["01:30-01:40", "03:30-04:00"],
+    },
     {"times": {"mon": ["00:30-02:00", "02:10-04:10", "05:00-09:00"], "tue": ["06:00-14:00"]}},
     {"pattern": "3x8", "start": "00:00", "breaks": ["01:00-01:15", "03:00-03:15", "06:00-06:30"]},
     {"pattern": "1x8", "start": "01:00", "days": "mon-sun", "first_day": "2026-01-05", "holidays": ["2026-01-06"]},
     {"pattern": "continuous"},
-)  # fmt: skip
+)
 
 
 def full_lines(variety: Variety = EVERYTHING) -> st.SearchStrategy[Scenario]:
@@ -33,7 +37,7 @@ def full_lines(variety: Variety = EVERYTHING) -> st.SearchStrategy[Scenario]:
 
 
 def full_line(random: Random, variety: Variety = EVERYTHING) -> Scenario:
-    """Return a random line that uses much of what a line can be, all of it at times: the first that the loader takes."""
+    """Return a random line that uses much of what a line can be: the first drawn that the loader takes."""
     while True:
         try:
             chosen = describe(**_description(random, variety))
@@ -100,35 +104,51 @@ def _places(random: Random) -> Description:
 
 def _make_a_kind(random: Random, name: str, station: Description, line: Description) -> None:
     """Let a machine be something else."""
-    kind = random.choice(("machine", "machine", "split", "batch", "conveyor", "storage", "inspection"))
     if station.get("kind") == "assembly":
         return
+    kind = random.choice(("machine", "machine", "split", "batch", "conveyor", "storage", "inspection"))
     if kind in ("conveyor", "storage", "split", "batch"):
         station.pop("kind", None)
         station.pop("false_reject", None)
-    if kind == "split":
-        station |= {"kind": "split", "parts": random.choice((2, 3, 5))}
-    elif kind == "batch":
-        station |= {"kind": "batch", "size": random.choice((2, 3, 5))}
-        if random.random() < 0.7:
-            station["timeout"] = seconds(random.choice((60.0, 300.0, 1200.0)))
-    elif kind == "inspection":
+    if kind in ("conveyor", "storage"):
+        for key in OF_MACHINES:
+            station.pop(key, None)
+    if kind == "inspection":
         station.pop("scrap", None)
-        station |= {"kind": "inspection", "prevalence": 0.15, "false_accept": random.choice((0.0, 0.2))}
         if random.random() < 0.6 and not any(way.get("rework") and way["from"] == name for way in line["route"]):
             before = [other for other in line["stations"] if other <= name and other not in ("m", "n")]
             line["route"].append({"from": name, "to": random.choice(before or [name]), "rejected": True})
-    elif kind in ("conveyor", "storage"):
-        for key in OF_MACHINES:
-            station.pop(key, None)
-        station["kind"] = kind
-        if kind == "conveyor":
-            station |= {"length": f"{random.choice((2, 6))} m", "speed": f"{random.choice((0.02, 0.1))} m/s"}
-            station |= {"capacity": random.choice((1, 2, 4, 9)), "accumulating": random.random() < 0.5}
-        else:
-            station["stay"] = random_time(random, 400.0, ties=True)
-            if random.random() < 0.6:
-                station["capacity"] = random.choice((1, 3, 10))
+    station |= KINDS[kind](random)
+
+
+def _split(random: Random) -> Description:
+    return {"kind": "split", "parts": random.choice((2, 3, 5))}
+
+
+def _batch(random: Random) -> Description:
+    timeout = {"timeout": seconds(random.choice((60.0, 300.0, 1200.0)))} if random.random() < 0.7 else {}
+    return {"kind": "batch", "size": random.choice((2, 3, 5))} | timeout
+
+
+def _inspection(random: Random) -> Description:
+    return {"kind": "inspection", "prevalence": 0.15, "false_accept": random.choice((0.0, 0.2))}
+
+
+def _conveyor(random: Random) -> Description:
+    length, speed = f"{random.choice((2, 6))} m", f"{random.choice((0.02, 0.1))} m/s"
+    many, closes_up = random.choice((1, 2, 4, 9)), random.random() < 0.5
+    return {"kind": "conveyor", "length": length, "speed": speed, "capacity": many, "accumulating": closes_up}
+
+
+def _storage(random: Random) -> Description:
+    capacity = {"capacity": random.choice((1, 3, 10))} if random.random() < 0.6 else {}
+    return {"kind": "storage", "stay": random_time(random, 400.0, ties=True)} | capacity
+
+
+KINDS: dict[str, Callable[[Random], Description]] = {
+    "machine": lambda _: {}, "split": _split, "batch": _batch, "inspection": _inspection, "conveyor": _conveyor,
+    "storage": _storage,
+}  # fmt: skip
 
 
 def _keep_up(random: Random, station: Description, pools: dict[str, int], variety: Variety) -> None:

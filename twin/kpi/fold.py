@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from twin.errors import InputError
 from twin.kpi.doubts import wrong
-from twin.kpi.meter import Meter
 from twin.kpi.tally import Tally
 from twin.line.work_calendar import scheduled_s
 
@@ -49,7 +47,6 @@ def fold(events: Iterable[Event], scenario: Scenario, start_s: float, end_s: flo
     if not start_s < end_s:
         raise ValueError(f"the measured time must end after its start; got {start_s} s to {end_s} s")
     tally = Tally(scenario.line)
-    tally.meter = meter = Meter(len(tally.times.names))
     earlier: Snapshot | None = None
     last: Event | None = None
     for event in events:
@@ -58,19 +55,13 @@ def fold(events: Iterable[Event], scenario: Scenario, start_s: float, end_s: flo
         _check_order(event, last or event)
         if earlier is None and event.time >= start_s:
             earlier = tally.snapshot(start_s)
-            meter.start(start_s)
         tally.take(event)
         last = event
     unsaid = tally.unsaid(start_s)
     if unsaid is not None:
         raise InputError(f"the events do not say how {unsaid} stood at {start_s} s; begin with all that is there")
-    if earlier is None:
-        earlier = tally.snapshot(start_s)
-        meter.start(start_s)
-    accounts = tally.accounts(earlier, tally.snapshot(end_s), scheduled_s(scenario.line.shifts, start_s, end_s))
-    if not any(station.power.is_named for station in scenario.line.stations.values()):
-        return accounts
-    return replace(accounts, peak_w=meter.peak_w(end_s), peak_mean_w=meter.peak_mean_w(end_s))
+    earlier = tally.snapshot(start_s) if earlier is None else earlier
+    return tally.accounts(earlier, tally.snapshot(end_s), scheduled_s(scenario.line.shifts, start_s, end_s))
 
 
 def _check_order(event: Event, last: Event) -> None:

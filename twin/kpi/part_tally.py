@@ -80,7 +80,7 @@ class PartTally:
             self.parts.remember(part, time, pieces)
             self.gone[row] += pieces
         else:
-            self._finish(event, row, fields, pieces)
+            self._finish(event, row, time, fields)
         self.made[_PARTS][row] += pieces
         if outcome == "rework":
             self.made[_REWORK][row] += pieces
@@ -101,7 +101,7 @@ class PartTally:
         """A part has gone into another one at an assembly."""
         part, parent, pieces = fields["part"], fields.get("parent"), self._pieces(fields)
         if part not in self.parts.entered:
-            self._stranger(event, part, pieces)
+            self._stranger(event, time, part, pieces)
         self.counts[_JOINED] += pieces
         entered, whole = self.parts.entered.get(part), None if parent is None else self._entered(event, parent)
         if parent in self.parts.entered:
@@ -128,9 +128,10 @@ class PartTally:
             if self._tolerant:
                 self.released.pop(order, None)
 
-    def was_there(self, time: float, parts: int) -> None:
-        """Parts are in the line that came before anybody listened."""
+    def was_there(self, time: float, parts: int, most: int) -> None:
+        """Parts are in the line that came before anybody listened: so many at least, and at most."""
         self.parts.unseen += parts
+        self.parts.hidden += most - parts
         self._change_wip(time, parts)
 
     def _entered(self, event: Event, part: int) -> float | None:
@@ -154,12 +155,12 @@ class PartTally:
         if self._line.source.orders is None and entered is not None:
             self._lead(time - entered)
 
-    def _finish(self, event: Event, row: int, fields: Any, pieces: int) -> None:  # noqa: ANN401
+    def _finish(self, event: Event, row: int, time: float, fields: Any) -> None:  # noqa: ANN401
         """Count the ideal time of a cycle when the last of its lot leaves the machine."""
-        part, scrap = fields["part"], fields["outcome"] == "scrap"
+        part, scrap, pieces = fields["part"], fields["outcome"] == "scrap", self._pieces(fields)
         whole = self.parts.pieces.get(part)
         if whole is None:
-            self._stranger(event, part, pieces)
+            self._stranger(event, time, part, pieces)
         whole = whole or self.gone[row] + pieces
         if scrap and self.gone[row] + pieces < whole:
             self.gone[row] += pieces
@@ -169,7 +170,7 @@ class PartTally:
             self.parts.pieces[part] = 0 if scrap else pieces
         self.ideal_s[row] += self._ideal_of(event.station, fields["product"], self.parts.cut_of.pop(part, whole))
 
-    def _stranger(self, event: Event, part: int, pieces: int) -> None:
+    def _stranger(self, event: Event, time: float, part: int, pieces: int) -> None:
         """A part leaves a machine that was never seen to arrive."""
         if not self._tolerant:
             raise unknown(event, part)
@@ -177,6 +178,9 @@ class PartTally:
             return
         if self.parts.unseen > 0:
             self.parts.unseen -= 1
+        elif self.parts.hidden > 0:
+            self.parts.hidden -= 1
+            self._change_wip(time, pieces)
         else:
             self._doubts.odd("a part left a machine that never arrived")
         self.parts.remember(part, None, pieces)

@@ -7,14 +7,15 @@ from typing import Any
 MOST_REMEMBERED = 100_000
 """Parts of which a tolerant tally knows when they came; the oldest beyond are forgotten."""
 
-_PLAIN = ("wip", "wip_since", "wip_s", "unseen")
+_PLAIN = ("wip", "wip_since", "wip_s", "unseen", "hidden")
 
 
 class PartsInLine:
     """What is in the line, as arrivals and departures say.
 
     `wip` counts the pieces, `wip_s` is its integral over time up to `wip_since` [piece s]; `unseen` counts parts that
-    are there but were not seen to arrive. A bounded one forgets the oldest beyond `MOST_REMEMBERED`.
+    are there but were not seen to arrive, `hidden` further ones that may be: a belt, or a machine that works on several
+    parts, was busy when somebody began to listen. A bounded one forgets the oldest beyond `MOST_REMEMBERED`.
     """
 
     def __init__(self, *, bounded: bool) -> None:
@@ -27,7 +28,7 @@ class PartsInLine:
         """Of a part just cut from a lot the pieces of that lot, until it leaves the machine; none where it was one."""
         self.reworked: set[int] = set()
         self.wip, self.wip_since, self.wip_s = 0, 0.0, 0.0
-        self.unseen = 0
+        self.unseen = self.hidden = 0
 
     def remember(self, part: int, entered_s: float | None, pieces: int) -> None:
         """A part is in the line."""

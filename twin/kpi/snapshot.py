@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import nan
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from twin.accounts import Accounts
 from twin.events import STATES
 from twin.kpi.machine_times import STOPS
+from twin.kpi.meter import mean_since, peak_since
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -56,6 +56,9 @@ class Snapshot(NamedTuple):
     wip_s: float
     lead_sum_s: float
     lead_bins: Ints
+    peaks: Floats
+    means: Floats
+    """The stairs of the meter: power and its means over 10 minutes [mW]."""
     open_stops: tuple[OpenStop, ...]
 
     def settled(self, minor: Collection[tuple[int, float]], times: MachineTimes) -> Snapshot:
@@ -66,7 +69,7 @@ class Snapshot(NamedTuple):
         moves = [(slot, times.minor_slot(slot), s, j) for _, _, shares in stops for slot, s, j in shares if s > 0]
         many = max((slot for _, slot, _, _ in moves), default=-1) + 1
         spent, joules = _longer(self.spent, many).copy(), _longer(self.joules, many).copy()
-        entries = _longer(self.entries, many).copy()
+        stood_by, entries = _longer(self.stood_by, many), _longer(self.entries, many).copy()
         for slot, into, seconds, energy in moves:
             for sums, moved in ((spent, seconds), (joules, energy)):
                 sums[slot] -= moved
@@ -78,7 +81,9 @@ class Snapshot(NamedTuple):
             kind = "minor_stops" if times.is_called_minor(shares[0][0]) else "failures"
             machines[OF_MACHINES.index(kind), row] -= 1
         left = tuple(stop for stop in self.open_stops if stop not in stops)
-        return self._replace(spent=spent, joules=joules, entries=entries, machines=machines, open_stops=left)
+        return self._replace(
+            spent=spent, joules=joules, stood_by=stood_by, entries=entries, machines=machines, open_stops=left
+        )
 
 
 class Frame(NamedTuple):
@@ -89,6 +94,7 @@ class Frame(NamedTuple):
     power_w: Floats
     standby_w: Floats
     warm_up_j: Floats
+    names_power: bool
     edges: tuple[str, ...]
     skills: tuple[str, ...]
 
@@ -102,6 +108,7 @@ def frame_of(line: Line, machines: Sequence[Machine], edges: tuple[str, ...]) ->
         power_w=np.array([[line.stations[name].power.of(state) for state in STATES] for name, _ in machines]),
         standby_w=np.array([line.stations[name].power.standby or 0.0 for name, _ in machines]),
         warm_up_j=np.array([line.stations[name].power.warm_up for name, _ in machines]),
+        names_power=any(station.power.is_named for station in line.stations.values()),
         edges=edges,
         skills=tuple(line.operators),
     )
@@ -126,7 +133,7 @@ def accounts_between(
     Notes
     -----
     Where a machine has told its power, `power_w` is the mean of what it told in each state, standby apart, so that
-    power times time is the energy measured; elsewhere it is the line's own. Peaks are not known.
+    power times time is the energy measured; elsewhere it is the line's own.
     """
     many, shape = len(later.spent), (len(frame.machine_station), len(STATES))
     spent = later.spent - _longer(earlier.spent, many)
@@ -143,6 +150,7 @@ def accounts_between(
         told = joules[measured] - standby_s[measured] * frame.standby_w[measured, None]
         power[measured] = np.divide(told, ready, out=power[measured], where=ready > SHORTEST_S)
     made = dict(zip(OF_MACHINES, later.machines - earlier.machines, strict=True))
+    metered = frame.names_power or bool((later.peaks[:, 1] > 0).any())
     level_s, full_s, empty_s = later.buffers - earlier.buffers
     present_s, busy_s, waiting_s = later.pools - earlier.pools
     return Accounts(
@@ -159,8 +167,8 @@ def accounts_between(
         standby_w=frame.standby_w,
         standby_s=standby_s,
         warm_up_j=frame.warm_up_j,
-        peak_w=nan,
-        peak_mean_w=nan,
+        peak_w=peak_since(later.peaks, earlier.time_s),
+        peak_mean_w=mean_since(later.means, earlier.time_s) if metered else 0.0,
         edges=frame.edges,
         level_s=level_s,
         full_s=full_s,

@@ -10,17 +10,18 @@ import numpy as np
 
 from twin.kpi.doubts import Doubts
 from twin.kpi.machine_times import HOLDING, MachineTimes
+from twin.kpi.meter import Meter
 from twin.kpi.part_tally import PartTally
 from twin.kpi.policy import STANDARD
 from twin.kpi.snapshot import Frame, Snapshot, accounts_between, frame_of
-from twin.line.buffers import buffers
+from twin.line.buffers import buffers, part_buffers
+from twin.line.station import at_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from twin.accounts import Accounts
     from twin.events import Event
-    from twin.kpi.meter import Meter
     from twin.kpi.parts_in_line import PartsInLine
     from twin.kpi.policy import Policy
     from twin.line.line import Line
@@ -49,9 +50,10 @@ class Tally:
         self.doubts = Doubts(tolerant=tolerant)
         self.times = MachineTimes(line, policy, notes)
         self.flow = PartTally(line, policy, len(self.times.names), self.doubts)
-        self.meter: Meter | None = None
-        """What reads the line's power, where somebody wants its peaks."""
+        self.meter = Meter(len(self.times.names))
         capacities = {name: inf if places is None else places for name, _, places in buffers(line)}
+        self._of_parts = {name for name, _, _ in part_buffers(line)}
+        self._at_once = {name: at_once(station) for name, station in line.stations.items()}
         self.edges, self.capacity = tuple(capacities), list(capacities.values())
         self.edge = {name: row for row, name in enumerate(self.edges)}
         # A buffer without places holds nothing at any time, whether an event says so or not.
@@ -94,10 +96,10 @@ class Tally:
             return
         state = fields["state"]
         if self.tolerant and self.times.slot[row] < 0 and state in HOLDING:
-            self.flow.was_there(time, 1)
-        warm_up_j = self.times.enter(row, time, state, fields["reason"])
-        if self.meter is not None:
-            self.meter.take(time, warm_up_j)
+            self.flow.was_there(time, 1, self._at_once[event.station or ""])
+        self.meter.take(time, self.times.enter(row, time, state, fields["reason"]))
+        if self.times.watts[row] is None:
+            self.meter.draw(row, time, self.times.rated[self.times.slot[row]])
 
     def _power(self, event: Event, time: float, fields: Any) -> None:  # noqa: ANN401
         row = self.doubts.find(self.times.row, (event.station, event.machine), event)
@@ -107,8 +109,7 @@ class Tally:
             self.doubts.odd("a machine drew more power than a country")
             return
         self.times.power(row, time, fields["power_kw"] * 1000.0)
-        if self.meter is not None:
-            self.meter.draw(row, time, fields["power_kw"] * 1000.0)
+        self.meter.draw(row, time, fields["power_kw"] * 1000.0)
 
     def _part(self, event: Event, time: float, fields: Any) -> None:  # noqa: ANN401
         row = self.doubts.find(self.times.row, (event.station, event.machine), event)
@@ -128,8 +129,8 @@ class Tally:
         if self.tolerant:
             if level > capacity:
                 self.doubts.odd("a buffer held more than it has places")
-            if old is None:
-                self.flow.was_there(time, level)
+            if old is None and fields["buffer"] in self._of_parts:
+                self.flow.was_there(time, level, level)
         if old is None:
             self.level_known_s[row] = time
         else:
@@ -184,6 +185,7 @@ class Tally:
         buffers += stood * np.array([level, (level >= capacity) & (capacity > 0) & (level > 0), level == 0])
         pools = np.array([self.present_s, self.busy_s, self.waiting_s]).reshape(3, -1)
         pools += (time - np.array(self.people_since)) * np.array(self.people, dtype=np.float64).reshape(-1, 3).T
+        peaks, means = self.meter.stairs(time)
         return Snapshot(
             time_s=time,
             spent=spent,
@@ -209,6 +211,8 @@ class Tally:
             wip_s=flow.parts.integral(time),
             lead_sum_s=flow.lead_sum_s,
             lead_bins=flow.lead_bins.copy(),
+            peaks=peaks,
+            means=means,
             open_stops=times.open_stops(time),
         )
 
@@ -230,6 +234,7 @@ class Tally:
         return {
             "machines": self.times.data(),
             "flow": self.flow.data(),
+            "meter": self.meter.data(),
             **{name: list(getattr(self, name)) for name in _LISTS},
             "level_known_s": _finite(self.level_known_s),
             "people_known_s": _finite(self.people_known_s),
@@ -240,6 +245,7 @@ class Tally:
         """Go on from what `data` returned."""
         self.times.restore(data["machines"])
         self.flow.restore(data["flow"])
+        self.meter.restore(data["meter"])
         for name in _LISTS:
             setattr(self, name, list(data[name]))
         self.people = [(present, busy, waiting) for present, busy, waiting in data["people"]]
