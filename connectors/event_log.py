@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from connectors.event_rows import COLUMNS, complete, event_of, row_of
+from connectors.event_rows import COLUMNS, are_columns, complete, event_of, row_of
 from twin.errors import InputError
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def _read_csv(path: Path) -> Iterator[Event]:
     try:
         with path.open(encoding="utf-8", newline="") as file:
             rows = csv.DictReader(file, restkey="further cells", strict=True)
-            if tuple(rows.fieldnames or ()) != COLUMNS:
+            if not are_columns(rows.fieldnames or ()):
                 raise InputError(f"{path}:1: these are not the columns of an event log; write {','.join(COLUMNS)}")
             for row in rows:
                 yield event_of(row, f"{path}:{rows.line_num}")

@@ -6,7 +6,7 @@ import types
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
-from connectors.event_rows import COLUMNS, HEADER, complete, event_of, row_of
+from connectors.event_rows import COLUMNS, HEADER, are_columns, complete, event_of, row_of
 from twin.errors import InputError
 from twin.events import KINDS
 
@@ -48,7 +48,7 @@ def read_parquet(path: Path) -> Iterator[Event]:
     row = 0
     try:
         with ParquetFile(path) as file:
-            if tuple(file.schema_arrow.names) != COLUMNS:
+            if not are_columns(file.schema_arrow.names):
                 raise InputError(f"{path}: these are not the columns of an event log; write {','.join(COLUMNS)}")
             for batch in file.iter_batches(ROWS):
                 for values in batch.to_pylist():

@@ -10,7 +10,7 @@ from twin.errors import InputError
 from twin.events import KINDS, from_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from twin.events import Event, Value
@@ -19,6 +19,13 @@ HEADER = ("source", "boot", "sequence", "run", "time", "line", "station", "machi
 FIELDS = tuple(dict.fromkeys(name for model in KINDS.values() for name in model.model_fields))
 COLUMNS = HEADER + FIELDS
 """What each column holds: the event's header, then every field that some kind has; empty where a kind has it not."""
+LATER = tuple(name for model in KINDS.values() for name, field in model.model_fields.items() if not field.is_required())
+"""Columns that a log may lack as a whole."""
+
+
+def are_columns(names: Sequence[str]) -> bool:
+    """Whether a file with these columns, in this order, is a log of events."""
+    return tuple(names) == tuple(name for name in COLUMNS if name in names or name not in LATER)
 
 
 def row_of(event: Event) -> list[Value]:
@@ -40,7 +47,7 @@ def event_of(row: Mapping[str, Any], place: str) -> Event:
     if kind in KINDS and strange:
         raise InputError(f"{place}: an event of kind {kind} has no {', '.join(strange)}; leave it empty")
     values = {name: None if row[name] == "" else row[name] for name in HEADER}
-    fields = {name: None if row[name] == "" else row[name] for name in names}
+    fields = {name: row.get(name) if row.get(name) != "" else None for name in names}
     try:
         return from_text({**values, "fields": fields})
     except InputError as error:

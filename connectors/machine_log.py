@@ -18,7 +18,7 @@ from connectors.machine_found import Found
 from connectors.machine_mapping import by_label, check_names, label, places
 from connectors.machine_rows import LONGEST_LABEL, rows_in_order
 from twin.errors import InputError
-from twin.events import OUTCOMES, Event
+from twin.events import MACHINE_OUTCOMES, Event
 from twin.line.route import OUT
 from twin.live.clock import SECOND, monday_before
 
@@ -228,7 +228,7 @@ class _Reader:
             return
         ways = self.ways(machine.station, product)
         worked_s, machine.worked_ns = machine.worked_ns / SECOND, 0
-        for outcome, pieces in zip(OUTCOMES, (good, scrap, rework), strict=True):
+        for outcome, pieces in zip(MACHINE_OUTCOMES, (good, scrap, rework), strict=True):
             if pieces:
                 self.parts += 1
                 fields = {
@@ -238,6 +238,7 @@ class _Reader:
                     "to": ways[outcome],
                     "pieces": pieces,
                     "product": product,
+                    "parent": None,
                 }
                 self.pending.add(time_ns, machine, "part", fields)
 

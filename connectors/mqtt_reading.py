@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from connectors.mqtt import LONGEST_PAYLOAD, NO_STATION
 from twin.errors import InputError
 from twin.events import KINDS, LONGEST_NAME, LONGEST_S, Event, from_json
+from twin.line.buffers import buffers
 from twin.line.names import nearest
 from twin.line.route import OUT
 
@@ -56,8 +57,7 @@ class Reader:
         self._skills = frozenset(line.operators)
         self._products = frozenset(line.products)
         self._targets = frozenset((*line.stations, OUT, "scrap"))
-        buffers = {edge.name: edge.to for edge in line.edges if edge.to != OUT}
-        self._buffers = buffers | {f"source->{name}": name for name in line.fed}
+        self._buffers = {name: station for name, station, _ in buffers(line)}
 
     def read(self, message: Message) -> Event | Refused:
         """Return the event that a message holds, or why it is none; whatever its bytes, nothing is raised."""

@@ -9,15 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from support.census import check_census
 from support.held_lines import held_lines
 from support.same import assert_equal_accounts, assert_same
 from support.timeline import trace
 from twin.engine import simulate
-from twin.engine.plan import make_plan
 from twin.kpi.fold import fold
 
 if TYPE_CHECKING:
-    from twin.engine.state import Tables
     from twin.line.scenario import Scenario
 
 DAY = 24 * 3600.0
@@ -62,49 +61,11 @@ def test_events_of_lines_that_hold_parts_fold_to_the_accounts(chosen: Scenario, 
     assert_equal_accounts(run.accounts, fold(trace(run), chosen, warmup, warmup + DAY))
 
 
-def chained(first: int, after: np.ndarray) -> list[int]:
-    found = []
-    while first >= 0:
-        found.append(first)
-        first = int(after[first])
-    return found
-
-
 @settings(max_examples=80, derandomize=True, deadline=None)
 @given(held_lines(), st.floats(0.1, 1))
 def test_every_part_and_every_carrier_is_somewhere(chosen: Scenario, moment: float) -> None:
     """All parts in the line are on a machine, a belt, in a store or on an edge; each carrier is free or with one."""
     [run] = simulate(chosen, engine="compiled", horizon=DAY, until=moment * DAY)
-    assert run.state is not None
-    tables: Tables = run.state.tables
-    parts, edges, stations, machines = (tables[name] for name in ("parts", "edges", "stations", "machines"))
-    is_carrier = edges["until"] >= 0
-    held = machines["part"][machines["part"] >= 0].tolist()
-    for machine in machines:
-        on_it = chained(int(machine["head"]), parts["next"])
-        held += on_it
-        station = stations[machine["station"]]
-        if station["kind"] >= 4:
-            assert machine["load"] == len(on_it) + (machine["part"] >= 0) <= station["many"]
-            since = parts["since"][on_it]
-            assert (np.diff(since) >= 0).all()
-    queued = [
-        p
-        for edge in edges[~is_carrier]
-        if edge["level"]
-        for p in chained(int(edge["head"]), parts["next"])
-        + (chained(int(edge["moving"]), parts["next"]) if edge["overtaking"] else [])
-    ]
-    line = tables["line"][0]
 
-    assert sum(parts["pieces"][held]) + sum(parts["pieces"][queued]) == line["wip"]
-    assert run.accounts.arrived == run.accounts.departed + run.accounts.scrapped + line["wip"]
+    check_census(chosen, run)
     np.testing.assert_allclose(run.accounts.states.sum(axis=1), moment * DAY, rtol=1e-9)
-    at_first = make_plan(chosen).tables["edges"]["level"]
-    with_parts = [t for p in (*held, *queued) for t in chained(int(parts["carrier"][p]), parts["carrier"])]
-    for e in np.flatnonzero(is_carrier):
-        free = chained(int(edges["head"][e]), parts["next"]) if edges["ready"][e] else []
-        moving = chained(int(edges["moving"][e]), parts["next"])
-        away = [t for t in with_parts if parts["step"][t] == e]
-        assert (len(free), len(free) + len(moving)) == (edges["ready"][e], edges["level"][e])
-        assert sorted(parts["number"][[*free, *moving, *away]]) == list(range(1, at_first[e] + 1))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from itertools import groupby
 from operator import attrgetter
+from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import lines
-from support.lines import random_line, random_lines, serial, smooth_line
+from support.lines import exponential, random_line, random_lines, serial, smooth_line
 from support.same import assert_equal_accounts
 from support.timeline import trace
 from twin.engine import simulate
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from twin.events import Event
 
 DAY = 24 * 3600.0
+EVERYTHING = Path(__file__).parents[1] / "lines" / "everything.yaml"
 HOLDS_A_PART = {"starved": (0, 0), "processing": (1, 1), "blocked": (1, 1), "waiting_operator": (1, 1)}
 """How many parts, at least and at most, are on a machine in this state; in any other 0 or 1."""
 
@@ -177,9 +179,9 @@ def test_events_fold_to_the_accounts(chosen: Scenario, warmup: float) -> None:
     assert_equal_accounts(run.accounts, fold(trace(run), chosen, warmup, warmup + DAY))
 
 
-@pytest.mark.parametrize("name", lines.names())
-def test_events_of_every_reference_line_fold_to_the_accounts(name: str) -> None:
-    line = load_line(lines.path(name))
+@pytest.mark.parametrize("path", [*map(lines.path, lines.names()), EVERYTHING], ids=attrgetter("stem"))
+def test_events_of_every_reference_line_fold_to_the_accounts(path: Path) -> None:
+    line = load_line(path)
     # An order takes weeks where a part takes minutes.
     warmup, horizon = windows(line.shifts)[0][0] + 1800.0, 7200.0 if line.alike else 40 * DAY
     for level in [None, *line.levels]:
@@ -206,3 +208,27 @@ def test_a_larger_buffer_never_lowers_output(random: Random, place: int, more: i
     )
 
     assert all(with_less <= with_more for with_less, with_more in zip(few, many, strict=True))
+
+
+@forty
+@given(st.randoms(use_true_random=False), st.integers(0, 3), st.sampled_from([0.5, 0.9]))
+def test_a_faster_machine_never_lowers_output(random: Random, place: int, faster: float) -> None:
+    """Serial lines of single machines that never fail: every part leaves each machine no later, on the same draws."""
+    stations, buffers = smooth_line(random)
+    stations = {name: station | {"failures": {}} for name, station in stations.items()}
+    name = list(stations)[place % len(stations)]
+
+    slow, fast = (
+        [
+            run.accounts.departed
+            for run in simulate(
+                serial(stations | {name: stations[name] | {"cycle": exponential(mean)}}, buffers),
+                engine="compiled",
+                horizon=DAY,
+                replications=3,
+            )
+        ]
+        for mean in (200.0, 200.0 * faster)
+    )
+
+    assert all(before <= after for before, after in zip(slow, fast, strict=True))

@@ -20,7 +20,18 @@ if TYPE_CHECKING:
 EVENTS = [
     Event("sim", 0, 1, 2, 0.1 + 0.2, "tiles", "press", 1, "state", {"state": "down", "reason": "jam"}),
     Event("sim", 0, 2, 2, 1e-300, "tiles", "press", 1, "state", {"state": "starved", "reason": None}),
-    Event("sim", 0, 3, 2, 1 / 3, "tiles", "press", None, "arrival", {"part": -1, "accepted": False, "pieces": 3}),
+    Event(
+        "sim", 0, 3, 2, 1 / 3, "tiles", "press", None, "arrival",
+        {"part": -1, "accepted": False, "pieces": 3, "parent": None},
+    ),
+    Event(
+        "sim", 0, 7, 2, 0.5, "tiles", "join", 1, "part",
+        {"part": 3, "outcome": "joined", "cycle_s": 0.0, "to": "join", "pieces": None, "product": None, "parent": 2},
+    ),
+    Event(
+        "sim", 0, 8, 2, 0.5, "tiles", None, None, "crew",
+        {"skill": "fitter", "present": 2, "busy": 0.25, "waiting": 1},
+    ),
     Event("sim", 0, 4, 2, 2.0, "tiles", "weld", None, "level", {"buffer": "press->weld", "level": 0}),
     Event(
         "plant", 1, 5, 0, 9.0, "tiles", "press", None, "note",
@@ -40,9 +51,21 @@ def test_events_read_back_to_the_bit(tmp_path: Path, name: str) -> None:
     assert list(map(to_json, read_events(path))) == list(map(to_json, EVENTS))
 
 
+def test_a_log_without_the_column_of_parents_is_read_as_one_where_nothing_has_any(tmp_path: Path) -> None:
+    path = tmp_path / "trace.csv"
+    write_events(EVENTS[2:3], path)
+    cut = [
+        ",".join(cell for name, cell in zip(COLUMNS, row.split(","), strict=True) if name != "parent")
+        for row in rows(path)
+    ]
+    path.write_text("\n".join(cut), encoding="utf-8")
+
+    assert list(read_events(path)) == EVENTS[2:3]
+
+
 def test_columns_are_the_same_whatever_the_kinds(tmp_path: Path) -> None:
     path = tmp_path / "trace.csv"
-    write_events(EVENTS[3:4], path)
+    write_events(EVENTS[5:6], path)
     header, row = rows(path)
     assert header.split(",") == list(COLUMNS)
     cells = dict(zip(COLUMNS, row.split(","), strict=True))
@@ -122,7 +145,7 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path, name: str) -> N
 )
 def test_a_log_that_is_wrong_is_refused_by_line(tmp_path: Path, old: str, new: str, problem: str) -> None:
     path = tmp_path / "trace.csv"
-    write_events(EVENTS[3:4], path)
+    write_events(EVENTS[5:6], path)
     header, row = rows(path)
     place = (header.replace(old, new), row) if old.startswith("source") else (header, row.replace(old, new, 1))
     path.write_text("\n".join(place), encoding="utf-8")

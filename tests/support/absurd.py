@@ -6,6 +6,7 @@ import random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from twin.events import LONGEST_NAME, LONGEST_S, MOST, OUTCOMES, STATES, Event
+from twin.line.buffers import buffers
 from twin.line.route import OUT
 
 if TYPE_CHECKING:
@@ -65,20 +66,20 @@ def _part(place: _Place) -> tuple[str | None, dict[str, Any]]:
         "part": luck.choice((luck.randrange(50), luck.choice(WHOLE))), "outcome": luck.choice(OUTCOMES),
         "cycle_s": luck.choice((0.0, 1.0, 5e-324, LONGEST_S)), "to": luck.choice([*line.stations, OUT, "scrap"]),
         "pieces": luck.choice((None, place.many())), "product": luck.choice([None, *line.products]),
+        "parent": luck.choice((None, luck.choice(WHOLE))),
     }  # fmt: skip
 
 
 def _arrival(place: _Place) -> tuple[str | None, dict[str, Any]]:
     luck = place.luck
     part = luck.choice((-1, luck.randrange(50), luck.choice(WHOLE)))
-    return place.station, {"part": part, "accepted": luck.random() < 0.8, "pieces": luck.choice((None, place.many()))}
+    pieces, parent = luck.choice((None, place.many())), luck.choice((None, None, luck.randrange(50)))
+    return place.station, {"part": part, "accepted": luck.random() < 0.8, "pieces": pieces, "parent": parent}
 
 
 def _level(place: _Place) -> tuple[str | None, dict[str, Any]]:
-    buffers = {edge.name: edge.to for edge in place.line.edges if edge.to != OUT}
-    buffers |= {f"source->{name}": name for name in place.line.fed}
-    name = place.luck.choice(list(buffers))
-    return buffers[name], {"buffer": name, "level": place.many()}
+    name, station, _ = place.luck.choice(list(buffers(place.line)))
+    return station, {"buffer": name, "level": place.many()}
 
 
 def _crew(place: _Place) -> tuple[str | None, dict[str, Any]]:

@@ -56,6 +56,12 @@ def varied_line(random: Random, variety: Variety = EVERYTHING) -> Scenario:
 
 def _description(random: Random, variety: Variety) -> Description:
     line = random_description(random, variety)
+    vary(random, line, variety)
+    return line
+
+
+def vary(random: Random, line: Description, variety: Variety) -> None:
+    """Let the parts of a line differ."""
     stations, route = line["stations"], line["route"]
     line["move"] = random.choice(("piece", "order", "order"))
     line["dispatch"] = random.choice(("first_come", "earliest_due_date", "shortest_setup"))
@@ -66,7 +72,8 @@ def _description(random: Random, variety: Variety) -> Description:
     if products:
         line["products"] = products
     for station in stations.values():
-        _vary(random, station, list(products), line.get("operators", {}))
+        if "cycle" in station:
+            _vary(random, station, list(products), line.get("operators", {}))
     for way in route:
         if way.get("rework") and line["move"] == "order":
             way.pop("buffer", None)
@@ -79,7 +86,6 @@ def _description(random: Random, variety: Variety) -> Description:
             line["source"]["into"] = _shares(heads) if len(heads) < 4 else dict.fromkeys(heads, 1 / len(heads))
     elif products:
         line.setdefault("source", {})["product"] = _shares(list(products))
-    return line
 
 
 def _shares(names: list[str]) -> dict[str, float]:

@@ -21,17 +21,18 @@ from twin.events import (
     to_json,
 )
 
-NO_LOT = {"pieces": None, "product": None}
+NO_LOT = {"pieces": None, "product": None, "parent": None}
 """What a part's event says of it on a line whose parts are alike."""
 
 EXAMPLES = {
     "state": Event("sim", 0, 1, 2, 1.5, "tiles", "press", 1, "state", {"state": "down", "reason": "jam"}),
     "part": Event(
         "sim", 0, 2, 2, 0.1 + 0.2, "tiles", "press", 2, "part",
-        {"part": 7, "outcome": "rework", "cycle_s": 12.25, "to": "weld", "pieces": 20, "product": "left"},
+        {"part": 7, "outcome": "rework", "cycle_s": 2.5, "to": "weld", "pieces": 20, "product": "left", "parent": None},
     ),
     "arrival": Event(
-        "sim", 0, 3, 2, 3.0, "tiles", "press", None, "arrival", {"part": -1, "accepted": False, "pieces": None}
+        "sim", 0, 3, 2, 3.0, "tiles", "press", None, "arrival",
+        {"part": -1, "accepted": False, "pieces": None, "parent": None},
     ),
     "level": Event("sim", 0, 4, 2, 3.0, "tiles", "weld", None, "level", {"buffer": "press->weld", "level": 4}),
     "crew": Event(
@@ -70,11 +71,40 @@ def test_fields_of_an_event_are_those_of_its_kind(event: Event) -> None:
 
 
 @pytest.mark.parametrize("event", EXAMPLES.values(), ids=EXAMPLES)
-def test_every_field_is_required(event: Event) -> None:
+def test_every_field_is_required_but_the_parent(event: Event) -> None:
     for name in event.fields:
+        if name == "parent":
+            continue
         rest = {key: value for key, value in event.fields.items() if key != name}
         with pytest.raises(InputError, match=rf"fields\.{name}"):
             from_json(to_json(replace(event, fields=rest)))
+
+
+@pytest.mark.parametrize("kind", ["part", "arrival"])
+def test_a_parent_that_is_left_out_is_none(kind: str) -> None:
+    text = to_json(EXAMPLES[kind])
+    assert '"parent":null' in text
+    assert from_json(text.replace(',"parent":null', "")) == EXAMPLES[kind]
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        replace(EXAMPLES["part"], fields=EXAMPLES["part"].fields | {"outcome": "joined", "to": "join", "parent": 6}),
+        replace(EXAMPLES["arrival"], fields=EXAMPLES["arrival"].fields | {"part": 9, "accepted": True, "parent": 7}),
+        replace(EXAMPLES["crew"], fields=EXAMPLES["crew"].fields | {"busy": 2.25, "present": 3.5}),
+    ],
+)
+def test_joined_and_cut_parts_and_parts_of_a_person_survive_json(event: Event) -> None:
+    assert from_json(to_json(event)) == event
+
+
+@pytest.mark.parametrize("busy", [-0.5, math.nan, 1e10, True])
+def test_a_number_of_people_is_sensible(busy: float) -> None:
+    with pytest.raises(InputError, match=r"fields\.busy"):
+        from_json(
+            json.dumps({**json.loads(to_json(EXAMPLES["crew"])), "fields": EXAMPLES["crew"].fields | {"busy": busy}})
+        )
 
 
 @pytest.mark.parametrize(
@@ -119,7 +149,8 @@ def test_all_problems_of_an_event_are_reported_at_once() -> None:
 def test_text_cells_become_the_types_of_the_fields() -> None:
     event = from_text({
         "source": "sim", "boot": "0", "sequence": "3", "run": "2", "time": "3.0", "line": "tiles", "station": "press",
-        "machine": None, "kind": "arrival", "fields": {"part": "-1", "accepted": "false", "pieces": None},
+        "machine": None, "kind": "arrival",
+        "fields": {"part": "-1", "accepted": "false", "pieces": None, "parent": None},
     })  # fmt: skip
     assert event == EXAMPLES["arrival"]
 
@@ -129,7 +160,7 @@ def test_a_number_that_is_not_finite_is_never_written() -> None:
         to_json(replace(EXAMPLES["power"], fields={"power_kw": math.nan}))
 
 
-def test_schema_names_every_kind_with_its_fields_all_required() -> None:
+def test_schema_names_every_kind_with_its_fields_all_required_but_the_parent() -> None:
     schema = json_schema()
     refs = schema["discriminator"]["mapping"]
     assert set(refs) == set(KINDS)
@@ -139,7 +170,7 @@ def test_schema_names_every_kind_with_its_fields_all_required() -> None:
         assert set(event["properties"]) == set(Event.__slots__)
         assert event["additionalProperties"] is False
         fields = schema["$defs"][event["properties"]["fields"]["$ref"].rsplit("/", 1)[-1]]
-        assert fields["required"] == list(EXAMPLES[kind].fields)
+        assert [*fields["required"], *({"parent"} & set(fields["properties"]))] == list(EXAMPLES[kind].fields)
         assert fields["additionalProperties"] is False
     json.dumps(schema, allow_nan=False)
 

@@ -30,14 +30,12 @@ def check_power(path: Path, chosen: Scenario, line_file: Path, *, resumed: bool)
     InputError
         If the file cannot be, the run does not begin at time 0, or no station names a power.
     """
-    from twin.engine.upkeeps import names_power
-
     output_file(path, ".svg" if path.suffix.lower() == ".svg" else ".csv", line_file, option=OPTION)
     if resumed:
         raise InputError(
             f"{OPTION} {path}: a run that is resumed does not know what was drawn before; leave out --resume"
         )
-    if not any(names_power(station.power) for station in chosen.line.stations.values()):
+    if not any(station.power.is_named for station in chosen.line.stations.values()):
         raise InputError(
             f"{OPTION} {path}: no station of {chosen.line.line} names a power; write power: {{processing: 18 kW}}"
         )

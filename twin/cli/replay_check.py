@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dashboards.numbers import NOTHING, number
 from twin.cli.show import paragraph, show, state_word, table
-from twin.events import OUTCOMES
+from twin.events import MACHINE_OUTCOMES
 from twin.units import SECONDS_PER_HOUR
 
 if TYPE_CHECKING:
@@ -102,10 +102,10 @@ def _pieces(sums: Mapping[Machine, _Sums]) -> Table:
     def rows() -> Iterator[tuple[str, ...]]:
         for machine, total in sums.items():
             for product in dict.fromkeys(product for product, _ in total.pieces):
-                counts = (number(total.pieces[product, outcome], 0) for outcome in OUTCOMES)
+                counts = (number(total.pieces[product, outcome], 0) for outcome in MACHINE_OUTCOMES)
                 yield _name(machine), product or NOTHING, *counts
 
-    return table(("machine", "product", *OUTCOMES), rows(), left=(0, 1))
+    return table(("machine", "product", *MACHINE_OUTCOMES), rows(), left=(0, 1))
 
 
 def _name(machine: Machine) -> str:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from twin.engine.builder import Row
     from twin.engine.varied import Varied
-    from twin.line.power import Power
     from twin.line.station import Station
     from twin.line.upkeep import Maintenance
 
@@ -95,12 +94,7 @@ def powers_of(stations: Mapping[str, Station], owner: Sequence[int]) -> tuple[np
             f"write powers of no more than {MOST_MILLIWATTS / MILLI:g} W in all"
         )
     powers = np.array([rows[s] for s in owner], dtype=INTEGER).ravel()
-    return powers, METERED if any(names_power(station.power) for station in stations.values()) else 0
-
-
-def names_power(power: Power) -> bool:
-    """Whether any power or energy is named."""
-    return any(power.of(state) for state in STATES) or power.standby is not None or power.warm_up > 0
+    return powers, METERED if any(station.power.is_named for station in stations.values()) else 0
 
 
 def standby_of(stations: Sequence[Station], owner: Sequence[int]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from twin.errors import InputError
-from twin.kpi.tally import Tally, wrong
+from twin.kpi.doubts import wrong
+from twin.kpi.tally import Tally
 from twin.line.work_calendar import scheduled_s
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from twin.events import STATES
 from twin.kpi.notes import Notes
+from twin.kpi.starts import Starts
 from twin.line.crews import able
 
 if TYPE_CHECKING:
@@ -31,13 +32,15 @@ ASKED = re.compile(r"(?:[\d.]+ )?([^ ]+)")
 """One of the skills asked, in "2 operator + setter"."""
 
 _BROKEN, _AWAY, _BUSY = range(3)
+_FAILED, _MINOR = 1, 2
+"""What a stop is: a failure, or one that the line file calls minor."""
 _STANDING = {**dict.fromkeys(STOPS, _BROKEN), **dict.fromkeys(("off_shift", "maintenance"), _AWAY)}
 
 _BY_MACHINE = (
     "since", "slot", "began", "state", "reason", "state_since", "watts", "broken", "run", "worked", "failures",
-    "repaired", "known_s", "heard_s", "told_s",
+    "repaired", "minor_stops", "known_s", "heard_s", "told_s",
 )  # fmt: skip
-_BY_SLOT = ("keys", "spent", "joules", "entries", "passed_s")
+_BY_SLOT = ("keys", "spent", "joules", "entries", "stood_by", "passed_s")
 
 
 class Spell(NamedTuple):
@@ -104,11 +107,16 @@ class MachineTimes:
         self.known_s, self.run = [inf] * many, [inf] * many
         self.heard_s: list[float | None] = [None] * many
         self.told_s = [-1.0] * many
-        self.slot, self.failures, self.repaired = [-1] * many, [0] * many, [0] * many
+        self.slot, self.failures, self.repaired, self.minor_stops = [-1] * many, [0] * many, [0] * many, [0] * many
         self.state: list[str | None] = [None] * many
         self.reason: list[str | None] = [None] * many
         self.watts: list[float | None] = [None] * many
-        self.broken = [False] * many
+        self.broken = [0] * many
+        self._calls_minor = [
+            frozenset(name for name, failure in line.stations[station].failures.items() if failure.minor)
+            for station, _ in self.names
+        ]
+        self.starts = Starts(line, self.names)
         self._stop: list[list[tuple[int, float, float]]] = [[] for _ in self.names]
         """What the present stop has put into slots before the one it is in: (slot, seconds, joules)."""
         self._before = [(0.0, 0.0)] * many
@@ -121,6 +129,8 @@ class MachineTimes:
         self.joules: list[float] = []
         self.entries: list[int] = []
         """By slot: stretches of it that have ended."""
+        self.stood_by: list[float] = []
+        """By slot: seconds of it in standby."""
         self.passed_s: list[float] = []
         """By slot: when it would last have been entered but for a note [s]."""
         self._standing: list[int] = []
@@ -140,10 +150,16 @@ class MachineTimes:
         self._bounds = self._notes.bounds[::-1]
         self.next_bound = self._bounds[-1][0] if self._bounds else inf
 
-    def enter(self, row: int, time: float, state: str, reason: str | None) -> None:
-        """A machine tells its state; a reason that only names whom of the line it waits for is no cause of a loss."""
+    def enter(self, row: int, time: float, state: str, reason: str | None) -> float:
+        """A machine tells its state; return the energy that it takes to start, where it does [J].
+
+        A reason that only names whom of the line it waits for is no cause of a loss.
+        """
         if reason is not None and repeats_the_line(self._line, self._policy, state, reason):
             reason = None
+        if self.starts.stands_by[row]:
+            self._advance(row, time)
+        warm_up_j = self.starts.enter(row, time, state, reason)
         if state != self.state[row]:
             self.state_since[row] = time
         self.state[row], self.reason[row] = state, reason
@@ -152,10 +168,12 @@ class MachineTimes:
             reason = self._noted(row, time)
         slot = self._slots[row].get((state, reason, False))
         self._go(row, time, self._slot(row, state, reason) if slot is None else slot)
+        return warm_up_j
 
     def power(self, row: int, time: float, watts: float) -> None:
         """A machine tells its electrical power [W]."""
         self._advance(row, time)
+        self.starts.draw(row, time, watts)
         self.watts[row], self.heard_s[row] = watts, time
 
     def part_leaves(self, row: int, time: float) -> None:
@@ -187,6 +205,11 @@ class MachineTimes:
             if start < time
         )
 
+    def is_called_minor(self, slot: int) -> bool:
+        """Whether the line file calls the stop minor whose time is in a slot."""
+        row, state, reason, _ = self.keys[slot]
+        return state in STOPS and reason in self._calls_minor[row]
+
     def minor_slot(self, slot: int) -> int:
         """Return the slot that takes the time of a slot where a stop was minor."""
         row, state, reason, _ = self.keys[slot]
@@ -209,6 +232,8 @@ class MachineTimes:
         watts = self.watts[row]
         self.spent[slot] += lapse
         self.joules[slot] += lapse * (self.rated[slot] if watts is None else watts)
+        if self.starts.stands_by[row]:
+            self.stood_by[slot] += lapse
         if self._works[slot]:
             self.worked[row] += lapse
         self.since[row] = time
@@ -233,12 +258,12 @@ class MachineTimes:
             if self._minor_s:
                 self._before[row] = self.spent[slot], self.joules[slot]
             if not self.broken[row]:
-                self.broken[row] = True
-                self.failures[row] += 1
+                self._count_stop(row, _MINOR if self.is_called_minor(slot) else _FAILED, 1)
                 self.run[row] = time
-        elif standing == _BUSY and self.broken[row]:
-            self.broken[row] = False
-            self.repaired[row] += 1
+        elif self.broken[row] and (standing == _BUSY or self.keys[slot][1] == "maintenance"):
+            # A maintenance begins when the repair has ended.
+            self.repaired[row] += self.broken[row] == _FAILED
+            self.broken[row] = 0
 
     def _share(self, row: int, time: float) -> tuple[int, float, float]:
         """Return what the present stop has put into its slot up to a moment: slot, seconds, joules."""
@@ -265,9 +290,16 @@ class MachineTimes:
             if seconds > 0:
                 self.entries[slot] -= 1
                 self.entries[minor] += 1
-        self.failures[row] -= 1
-        self.broken[row] = False
+        self._count_stop(row, self.broken[row], -1)
+        self.broken[row] = 0
         self.minor[row, start] = time
+
+    def _count_stop(self, row: int, kind: int, by: int) -> None:
+        self.broken[row] = kind
+        if kind == _MINOR:
+            self.minor_stops[row] += by
+        else:
+            self.failures[row] += by
 
     def _tell(self, row: int, time: float, old: int, slot: int) -> None:
         if old >= 0 and time > self.began[row] and self.ended is not None:
@@ -296,6 +328,7 @@ class MachineTimes:
         self.spent.append(0.0)
         self.joules.append(0.0)
         self.entries.append(0)
+        self.stood_by.append(0.0)
         self.passed_s.append(0.0)
         return slot
 
@@ -304,11 +337,16 @@ class MachineTimes:
         kept = {name: list(getattr(self, name)) for name in (*_BY_MACHINE, *_BY_SLOT)}
         kept["known_s"] = [None if time == inf else time for time in self.known_s]
         kept["run"] = [None if time == inf else time for time in self.run]
-        return {**kept, "stop": [list(shares) for shares in self._stop], "before": list(self._before)}
+        return {
+            **kept,
+            "stop": [list(shares) for shares in self._stop],
+            "before": list(self._before),
+            "starts": self.starts.data(),
+        }
 
     def restore(self, data: dict[str, Any]) -> None:
         """Go on from what `data` returned. Notes are to be given anew."""
-        for lists in (self.keys, self.cells, self.spent, self.joules, self.entries, self.passed_s):
+        for lists in (self.keys, self.cells, self.spent, self.joules, self.entries, self.stood_by, self.passed_s):
             lists.clear()
         for facts in (self._standing, self._works, self.rated):
             facts.clear()
@@ -323,3 +361,4 @@ class MachineTimes:
         self.run = [inf if time is None else time for time in data["run"]]
         self._stop = [[(slot, s, j) for slot, s, j in shares] for shares in data["stop"]]
         self._before = [(spent, joules) for spent, joules in data["before"]]
+        self.starts.restore(data["starts"])

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
+from twin.events import StateName
 from twin.line.described import Described
 from twin.line.load import load_model
 from twin.line.work_calendar import BREAK
@@ -18,18 +19,6 @@ from twin.units import Duration
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-CountedAs = Literal[
-    "off_shift",
-    "maintenance",
-    "waiting_repair",
-    "down",
-    "setup",
-    "waiting_operator",
-    "processing",
-    "blocked",
-    "starved",
-]
 
 
 class Policy(Described):
@@ -48,7 +37,7 @@ class Policy(Described):
     minor_stop: Duration = Field(
         default=0.0, ge=0, description="stops shorter than this are slow running, not stops", examples=["5 min"]
     )
-    reasons: dict[str, CountedAs] = Field(
+    reasons: dict[str, StateName] = Field(
         default_factory=dict,
         description="the state as which the time with a reason counts",
         examples=["{cleaning: maintenance, no_material: starved}"],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -11,9 +10,10 @@ from numpy.typing import NDArray
 from twin.accounts import Accounts
 from twin.events import STATES
 from twin.kpi.machine_times import STOPS
+from twin.kpi.meter import mean_since, peak_since
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Collection, Sequence
 
     from twin.accounts import Floats, Ints
     from twin.kpi.machine_times import MachineTimes
@@ -22,10 +22,14 @@ if TYPE_CHECKING:
 
 Sums = TypeVar("Sums", bound=NDArray[Any])
 
-COUNTS = ("arrived", "turned_away", "departed", "scrapped", "first_pass", "orders_arrived", "orders_departed")
+COUNTS = ("arrived", "turned_away", "departed", "scrapped", "first_pass", "orders_arrived", "orders_departed", "joined")
 """What is counted of the line as a whole."""
 
-_MADE = ("parts", "scrap", "rework", "failures", "repaired")
+OF_MACHINES = ("parts", "scrap", "rework", "failures", "repaired", "minor_stops", "maintained", "warm_ups")
+"""What is counted of each machine."""
+
+SHORTEST_S = 1e-6
+"""A state of less time has no power of its own: what is left of sums is their rounding [s]."""
 
 OpenStop = tuple[int, float, tuple[tuple[int, float, float], ...]]
 """A stop that may yet turn out minor: machine, start, and (slot, seconds, joules) of what it had put there by then."""
@@ -37,11 +41,12 @@ class Snapshot(NamedTuple):
     time_s: float
     spent: Floats
     joules: Floats
+    stood_by: Floats
     entries: Ints
     slots: Ints
     """The slot of each machine then; -1 where its state was not known."""
     machines: Ints
-    """Parts, scrap, rework, failures, repaired, by machine."""
+    """By machine what `OF_MACHINES` names."""
     ideal_s: Floats
     buffers: Floats
     """Integral of the level, time full, time empty, by buffer."""
@@ -51,17 +56,20 @@ class Snapshot(NamedTuple):
     wip_s: float
     lead_sum_s: float
     lead_bins: Ints
+    peaks: Floats
+    means: Floats
+    """The stairs of the meter: power and its means over 10 minutes [mW]."""
     open_stops: tuple[OpenStop, ...]
 
-    def settled(self, minor: Collection[tuple[int, float]], minor_slot: Callable[[int], int]) -> Snapshot:
+    def settled(self, minor: Collection[tuple[int, float]], times: MachineTimes) -> Snapshot:
         """Return the snapshot as it would have been, had the stops been known that turned out minor."""
         stops = [stop for stop in self.open_stops if (stop[0], stop[1]) in minor]
         if not stops:
             return self
-        moves = [(slot, minor_slot(slot), s, j) for _, _, shares in stops for slot, s, j in shares if s > 0]
+        moves = [(slot, times.minor_slot(slot), s, j) for _, _, shares in stops for slot, s, j in shares if s > 0]
         many = max((slot for _, slot, _, _ in moves), default=-1) + 1
         spent, joules = _longer(self.spent, many).copy(), _longer(self.joules, many).copy()
-        entries = _longer(self.entries, many).copy()
+        stood_by, entries = _longer(self.stood_by, many), _longer(self.entries, many).copy()
         for slot, into, seconds, energy in moves:
             for sums, moved in ((spent, seconds), (joules, energy)):
                 sums[slot] -= moved
@@ -69,10 +77,13 @@ class Snapshot(NamedTuple):
             entries[slot] -= 1
             entries[into] += 1
         machines = self.machines.copy()
-        for row, _, _ in stops:
-            machines[3, row] -= 1
+        for row, _, shares in stops:
+            kind = "minor_stops" if times.is_called_minor(shares[0][0]) else "failures"
+            machines[OF_MACHINES.index(kind), row] -= 1
         left = tuple(stop for stop in self.open_stops if stop not in stops)
-        return self._replace(spent=spent, joules=joules, entries=entries, machines=machines, open_stops=left)
+        return self._replace(
+            spent=spent, joules=joules, stood_by=stood_by, entries=entries, machines=machines, open_stops=left
+        )
 
 
 class Frame(NamedTuple):
@@ -83,6 +94,7 @@ class Frame(NamedTuple):
     power_w: Floats
     standby_w: Floats
     warm_up_j: Floats
+    names_power: bool
     edges: tuple[str, ...]
     skills: tuple[str, ...]
 
@@ -96,6 +108,7 @@ def frame_of(line: Line, machines: Sequence[Machine], edges: tuple[str, ...]) ->
         power_w=np.array([[line.stations[name].power.of(state) for state in STATES] for name, _ in machines]),
         standby_w=np.array([line.stations[name].power.standby or 0.0 for name, _ in machines]),
         warm_up_j=np.array([line.stations[name].power.warm_up for name, _ in machines]),
+        names_power=any(station.power.is_named for station in line.stations.values()),
         edges=edges,
         skills=tuple(line.operators),
     )
@@ -119,20 +132,25 @@ def accounts_between(
 
     Notes
     -----
-    Where a machine has told its power, `power_w` is the mean of what it told in each state, so that power times time
-    is the energy measured; elsewhere it is the line's own.
+    Where a machine has told its power, `power_w` is the mean of what it told in each state, standby apart, so that
+    power times time is the energy measured; elsewhere it is the line's own.
     """
     many, shape = len(later.spent), (len(frame.machine_station), len(STATES))
     spent = later.spent - _longer(earlier.spent, many)
     cells = np.array(times.cells[:many], dtype=np.intp)
     states = _by_state(cells, spent, shape)
+    standby_s = _by_state(cells, later.stood_by - _longer(earlier.stood_by, many), shape)
+    called_minor = np.array([times.is_called_minor(slot) for slot in range(many)], dtype=bool)
+    broken = np.isin(cells % len(STATES), list(_STOPS))
     measured = [row for row, watts in enumerate(times.watts) if watts is not None]
     power = frame.power_w
     if measured:
         power, joules = power.copy(), _by_state(cells, later.joules - _longer(earlier.joules, many), shape)
-        told, spent_there = joules[measured], states[measured]
-        power[measured] = np.divide(told, spent_there, out=power[measured], where=spent_there > 0)
-    made = dict(zip(_MADE, later.machines - earlier.machines, strict=True))
+        ready = states[measured] - standby_s[measured]
+        told = joules[measured] - standby_s[measured] * frame.standby_w[measured, None]
+        power[measured] = np.divide(told, ready, out=power[measured], where=ready > SHORTEST_S)
+    made = dict(zip(OF_MACHINES, later.machines - earlier.machines, strict=True))
+    metered = frame.names_power or bool((later.peaks[:, 1] > 0).any())
     level_s, full_s, empty_s = later.buffers - earlier.buffers
     present_s, busy_s, waiting_s = later.pools - earlier.pools
     return Accounts(
@@ -142,12 +160,15 @@ def accounts_between(
         machine_station=frame.machine_station,
         states=states,
         **made,
+        minor_s=_by_state(cells, np.where(called_minor & broken, spent, 0.0), shape),
         unexplained_s=_unexplained(spent, times, shape[0]),
         ideal_s=later.ideal_s - earlier.ideal_s,
         power_w=power,
         standby_w=frame.standby_w,
+        standby_s=standby_s,
         warm_up_j=frame.warm_up_j,
-        **_uncounted(frame, power),
+        peak_w=peak_since(later.peaks, earlier.time_s),
+        peak_mean_w=mean_since(later.means, earlier.time_s) if metered else 0.0,
         edges=frame.edges,
         level_s=level_s,
         full_s=full_s,
@@ -161,18 +182,6 @@ def accounts_between(
         lead_bins=later.lead_bins - earlier.lead_bins,
         **dict(zip(COUNTS, (later.counts - earlier.counts).tolist(), strict=True)),
     )
-
-
-def _uncounted(frame: Frame, power: Floats) -> dict[str, Any]:
-    """Return what is not summed from events; of a peak no sum keeps anything, without any power it is 0."""
-    machines, shape = len(frame.machine_station), power.shape
-    unknown = math.nan if power.any() or frame.warm_up_j.any() else 0.0
-    counts = ("minor_stops", "maintained", "warm_ups")
-    return {
-        **{name: np.zeros(machines, dtype=np.int64) for name in counts},
-        **{name: np.zeros(shape) for name in ("minor_s", "standby_s")},
-        **dict.fromkeys(("peak_w", "peak_mean_w"), unknown),
-    }
 
 
 def _by_state(cells: NDArray[np.intp], sums: Floats, shape: tuple[int, int]) -> Floats:

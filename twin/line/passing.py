@@ -44,6 +44,9 @@ def ways(line: Line, pace: dict[str, float]) -> Iterator[Way]:
     """
     found = traffic.drawn(line) or traffic.booked(line)
     weights = [entry.share * (pace[entry.start] if line.source.kind == "saturated" else 1.0) for entry in found]
+    if not any(weights):
+        # Nothing fed ever works on paper, such as where maintenance takes all its time.
+        weights = [entry.share for entry in found]
     whole = sum(weights)
     alike: dict[tuple[str | None, Route | None], dict[str, float]] = {}
     for entry, weight in zip(found, weights, strict=True):

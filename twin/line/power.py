@@ -40,6 +40,12 @@ class Power(Described):
             raise refused("`standby` and `standby_after` go together; write standby: 500 W, standby_after: 10 min")
         return self
 
+    @property
+    def is_named(self) -> bool:
+        """Whether any power or energy is named."""
+        named = (getattr(self, name) for name in type(self).model_fields if name != "standby_after")
+        return any(named) or self.standby is not None
+
     def of(self, state: str) -> float:
         """Return the power in a state [W]: as named; `waiting_repair` as `down`; any other as `idle`.
 

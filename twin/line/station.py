@@ -290,3 +290,10 @@ class Station(Described):
         if "crew" in changes and not changes["crew"]:  # nobody is left whom machines could share
             changes.setdefault("attend", 1)
         return self.model_copy(update={**changes, "automation": {}})
+
+
+def at_once(station: Station) -> int:
+    """Return how many parts may be on one of its machines."""
+    if station.kind in HOLDERS:
+        return LARGEST_BUFFER if station.capacity is None else station.capacity
+    return station.parts or station.size or 1

@@ -50,7 +50,7 @@ def draw(
         queues={
             name: tuple((part.pieces or 1, part.product) for part in queue) for name, queue in places.queues.items()
         },
-        orders=tuple(tally.released),
+        orders=tuple(tally.flow.released),
     )
 
 

@@ -15,6 +15,7 @@ from twin.engine.seen import Lot, MachineStands, Standing
 from twin.engine.simulation import chosen_clock, moves_per_s
 from twin.engine.standing import MOST_PARTS, StandingStates, outlook
 from twin.errors import InputError
+from twin.line.station import HOLDERS
 from twin.line.work_calendar import HOUR, opening_hours
 from twin.live.clock import SECOND
 from twin.live.picture import Forecast, Score
@@ -86,6 +87,8 @@ def forecast(
     shift = picture.shift
     if shift is None:
         raise InputError("forecast: the line is closed; ask again when a shift has begun")
+    if unknown := not_foretold(scenario.line):
+        raise InputError(f"forecast: {unknown}")
     numbers = make_plan(with_calendars(scenario, _without_holidays))
     left_s = (shift.end_ns - epoch_ns) / SECOND - picture.now_s
     begin_s = max(_on_the_wall(shift.end_ns, epoch_ns, calendar.zone) - left_s, 0.0)
@@ -104,6 +107,16 @@ def forecast(
 def _without_holidays(shifts: Shifts) -> Shifts:
     """Return a calendar for the one shift that is simulated, which takes place."""
     return shifts.model_copy(update={"holidays": ()})
+
+
+def not_foretold(line: Line) -> str | None:
+    """Return, in a sentence, why a line cannot be simulated on from how it is seen to stand; None where it can.
+
+    Nobody sees how far each part on a belt or in a store is, which parts are on carriers, or what else is in a batch.
+    """
+    held = [name for name, station in line.stations.items() if station.kind in (*HOLDERS, "batch")]
+    named = [*(f"what is in {name}" for name in held), *(f"which parts have a {name}" for name in line.carriers)]
+    return f"nobody sees {', '.join(named)}, so that no forecast can begin with it yet" if named else None
 
 
 def _clock(scenario: Scenario, seconds: float, *, full: bool) -> str:
@@ -185,7 +198,7 @@ def standing_of(plan: Plan, picture: Picture, begin_s: float) -> Standing:
         queues=queues,
         arrived_s={name: time_s + by_s for name, time_s in arrived.items()},
         released_s=None if released is None else released + by_s,
-        present={skill: present for skill, (present, _, _) in picture.crews.items()},
+        present={skill: round(present) for skill, (present, _, _) in picture.crews.items()},
         stays_open=True,
     )
 

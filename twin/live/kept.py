@@ -10,7 +10,10 @@ import numpy as np
 
 from twin.kpi.snapshot import Snapshot
 
-_ARRAYS = ("spent", "joules", "entries", "slots", "machines", "ideal_s", "buffers", "pools", "counts", "lead_bins")
+_ARRAYS = (
+    "spent", "joules", "stood_by", "entries", "slots", "machines", "ideal_s", "buffers", "pools", "counts", "lead_bins",
+    "peaks", "means",
+)  # fmt: skip
 _PLAIN = ("time_s", "wip_s", "lead_sum_s", "open_stops")
 
 

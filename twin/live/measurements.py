@@ -176,8 +176,8 @@ CREW = Measurement(
     "What a pool of people does.",
     ("skill",),
     (
-        Field("present", int, "people", "on duty"),
-        Field("busy", int, "people", "at work"),
+        Field("present", float, "people", "on duty"),
+        Field("busy", float, "people", "at work; one who tends several machines in parts"),
         Field("waiting", int, "requests", "that wait for a person"),
     ),
     _TICK,

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 AT_ONCE = 5_000
 """Events replayed between two collections of ticks."""
-LAYOUT = 1
+LAYOUT = 2
 """Version of a checkpoint's data."""
 
 

@@ -50,7 +50,7 @@ class Moments:
 
     def settled(self, snapshot: Snapshot) -> Snapshot:
         """Return the sums of a moment as they are now that minor stops are known."""
-        return snapshot.settled(self.minor, self._times.minor_slot) if snapshot.open_stops else snapshot
+        return snapshot.settled(self.minor, self._times) if snapshot.open_stops else snapshot
 
     def learn(self) -> float:
         """Take the stops that have turned out minor; return the earliest start of one [s]."""

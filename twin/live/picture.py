@@ -52,7 +52,7 @@ class Picture(NamedTuple):
     shift: Shift | None
     machines: tuple[MachineNow, ...]
     levels: Mapping[str, int | None]
-    crews: Mapping[str, tuple[int, int, int]]
+    crews: Mapping[str, tuple[float, float, int]]
     oee: Mapping[str, float | None]
     good_units: float
     wip: int
@@ -137,7 +137,7 @@ class Tick(NamedTuple):
     losses: Mapping[str, Loss]
     stops: tuple[Stop, ...]
     buffers: Mapping[str, Buffer]
-    crews: Mapping[str, tuple[int, int, int]]
+    crews: Mapping[str, tuple[float, float, int]]
     states: tuple[Change, ...]
     changes: tuple[Change, ...]
     stopped: tuple[Stopped, ...]

@@ -12,7 +12,7 @@ import numpy as np
 from twin.accounts import Accounts, difference
 from twin.engine.plan import make_plan
 from twin.engine.results import Trace
-from twin.engine.rules.record import LOG_CREW, LOG_LEVEL, LOG_STATE
+from twin.engine.rules.record import LOG_CREW, LOG_LEVEL, LOG_STANDBY, LOG_STATE
 from twin.engine.simulation import LONGEST, simulate
 from twin.events import Event
 from twin.line.shift_times import DAY
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from twin.line.work_calendar import Shifts
     from twin.live.shift_calendar import Shift, ShiftCalendar
 
-STANDING = (LOG_STATE, LOG_LEVEL, LOG_CREW)
-"""What holds until it is told anew: the rules' codes of states, levels and crews."""
+STANDING = (LOG_STATE, LOG_STANDBY, LOG_LEVEL, LOG_CREW)
+"""What holds until it is told anew: the rules' codes of states, standby, levels and crews."""
 
 
 SILENT_S = 60.0
@@ -204,7 +204,7 @@ class Plant:
 
 
 def _last_of_each(raw: np.ndarray) -> np.ndarray:
-    """Return the last record of each machine's state, buffer's level and crew's numbers, in their order."""
+    """Return the last record of each machine's state and standby, buffer's level and crew's numbers, in their order."""
     standing = raw[np.isin(raw["kind"], STANDING)]
     keys = np.stack([standing["kind"], standing["owner"]], axis=1)[::-1]
     _, last = np.unique(keys, axis=0, return_index=True)

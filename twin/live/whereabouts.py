@@ -6,6 +6,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from twin.kpi.machine_times import HOLDING
+from twin.line.buffers import part_buffers
 from twin.line.route import OUT
 
 if TYPE_CHECKING:
@@ -36,10 +37,8 @@ class Whereabouts:
     def __init__(self, line: Line, rows: Mapping[tuple[str, int], int]) -> None:
         self._rows = rows
         self._edges = {(edge.from_, edge.to): edge.name for edge in line.edges if edge.to != OUT}
-        self._places = {edge.name: edge.buffer for edge in line.edges if edge.to != OUT}
-        if line.source.kind != "saturated":
-            self._places |= {f"source->{name}": None for name in line.fed}
-        self._into = {name: name.partition("->")[2] for name in self._places}
+        self._places = {name: places for name, _, places in part_buffers(line)}
+        self._into = {name: station for name, station, _ in part_buffers(line)}
         self._feeds = {name: [edge for edge, to in self._into.items() if to == name] for name in line.stations}
         self._machines = {name: station.machines for name, station in line.stations.items()}
         self.holds: list[Held | None] = [None] * len(rows)
@@ -72,6 +71,11 @@ class Whereabouts:
         if row is None:
             return
         station, to = event.station or "", fields["to"]
+        if fields["outcome"] == "joined":
+            # What the machine has taken is one part from now on.
+            self.holds[row] = Held(fields.get("parent"), fields["pieces"] or 1, fields["product"])
+            self._taken[station].clear()
+            return
         left = Held(fields["part"], fields["pieces"] or 1, fields["product"])
         held = self.holds[row]
         if held is not None and held.part not in (None, left.part):
@@ -87,7 +91,8 @@ class Whereabouts:
             self.queues[edge].append(left)
 
     def _arrival(self, event: Event, fields: Any) -> None:  # noqa: ANN401
-        if not fields["accepted"]:
+        if not fields["accepted"] or fields.get("parent") is not None:
+            # A part that was cut is on its machine until it leaves it.
             return
         came, station = Held(fields["part"], fields["pieces"] or 1, None), event.station or ""
         queue = self.queues.get(f"source->{station}")

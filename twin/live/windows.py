@@ -35,7 +35,7 @@ class Standing(NamedTuple):
     snapshot: Snapshot
     state_since: tuple[float, ...]
     levels: tuple[int | None, ...]
-    people: tuple[tuple[int, int, int], ...]
+    people: tuple[tuple[float, float, int], ...]
 
 
 class Window(NamedTuple):
