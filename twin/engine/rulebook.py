@@ -24,6 +24,7 @@ from twin.engine.rules import (
     lots,
     order,
     outcome,
+    outside,
     record,
     releases,
     setup,
@@ -56,6 +57,7 @@ MODULES = (
     sources,
     releases,
     calendar,
+    outside,
     order,
 )
 
