@@ -81,6 +81,8 @@ class Accounts:
         Orders released, and orders that have left, at least one of their pieces good; 0 on a line without orders.
     wip_s
         Integral over time of the pieces in the line [piece s].
+    joined
+        Pieces that went into others where parts are joined.
     lead_sum_s, lead_bins
         Sum of the lead times [s], and their counts in `LEAD_BINS` bins: of the departed orders, on a line without
         orders of the departed parts.
@@ -117,6 +119,7 @@ class Accounts:
     wip_s: float
     lead_sum_s: float
     lead_bins: Ints
+    joined: int = 0
 
     def __post_init__(self) -> None:
         """Refuse arrays whose shapes contradict the names."""

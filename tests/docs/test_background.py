@@ -79,10 +79,11 @@ def test_every_test_that_a_page_names_exists(path: Path) -> None:
     assert set(re.findall(r"\btest_\w+\b(?!\.py)", text)) == {name for name, _ in named}  # none is named without a link
 
 
-def test_the_page_of_rules_names_every_timeline(page: str) -> None:
+def test_the_pages_name_every_timeline() -> None:
     timelines = {name for path in (ROOT / "tests" / "timelines").glob("test_*.py") for name in defined_in(path)}
+    named = {name for path in BACKGROUND for name, _ in NAMED.findall(path.read_text("utf-8"))}
 
-    assert timelines - {name for name, _ in NAMED.findall(page)} == set()
+    assert timelines - named == set()
 
 
 def test_the_figures_of_the_real_log_are_those_of_its_validation() -> None:

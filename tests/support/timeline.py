@@ -54,6 +54,24 @@ def parts(run: Run, station: str, machine: int | None = None) -> list[tuple[floa
     return [(event.time, event.fields["outcome"], event.fields["to"]) for event in own]
 
 
+def left(run: Run, station: str) -> list[tuple[float, Any, Any]]:
+    """Return when which parts left the station, and how they turned out; a part that was joined there did not."""
+    own = (e for e in trace(run) if e.kind == "part" and e.station == station and e.fields["outcome"] != "joined")
+    return [(event.time, event.fields["part"], event.fields["outcome"]) for event in own]
+
+
+def joined(run: Run) -> list[tuple[float, Any, Any]]:
+    """Return when which part was joined to which."""
+    own = (e for e in trace(run) if e.kind == "part" and e.fields["outcome"] == "joined")
+    return [(event.time, event.fields["part"], event.fields["parent"]) for event in own]
+
+
+def arrived(run: Run) -> list[tuple[float, Any, Any]]:
+    """Return when which part came, and from which it was cut; None of one from outside."""
+    own = (e for e in trace(run) if e.kind == "arrival")
+    return [(event.time, event.fields["part"], event.fields["parent"]) for event in own]
+
+
 def arrivals(run: Run, station: str) -> list[tuple[float, Any]]:
     """Return when parts came to the station from outside, and whether they were let in."""
     return [(e.time, e.fields["accepted"]) for e in trace(run) if e.kind == "arrival" and e.station == station]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from twin.engine.kinds import way_burst
 from twin.engine.records import INFINITE, empty
 from twin.engine.streams import BLOCK, RESERVE, Stream
 from twin.errors import InputError
@@ -39,7 +40,18 @@ class Builder:
         self.failure_names: list[str] = []
 
     def stream(self, owner: str, number: int, purpose: str, distribution: Distribution | None, burst: int = 0) -> int:
-        """Open a stream; return its index."""
+        """Open a stream; return its index.
+
+        Raises
+        ------
+        InputError
+            If one instant may take more variates than a stream keeps ready.
+        """
+        if burst > BLOCK - RESERVE:
+            raise InputError(
+                f"stations.{owner}: one instant may take {burst} draws of {purpose}, over {BLOCK - RESERVE}; let it "
+                "work on fewer parts at once"
+            )
         self.streams.append(Stream(owner, number, purpose, distribution, burst))
         return len(self.streams) - 1
 
@@ -55,12 +67,11 @@ class Builder:
         distribution = edge.transport or edge.delay
         if distribution is None:
             return -1
-        # Each machine that takes a part may let another one into the edge, all at one instant.
-        burst = self.line.stations[edge.to].machines
+        burst = way_burst(self.line, edge)
         if burst > BLOCK - RESERVE:
             raise InputError(
-                f"route.{edge.name}.{kind}: {edge.to} has {burst} machines, over {BLOCK - RESERVE} behind a "
-                f"{kind}; leave out `{kind}` or write fewer machines"
+                f"route.{edge.name}.{kind}: {burst} parts may set out at one instant, over {BLOCK - RESERVE}, which is "
+                f"too many for a {kind}; leave out `{kind}`, or write fewer machines at {edge.to} or {edge.from_}"
             )
         return self.stream(edge.name, 0, kind, distribution, burst)
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from twin.accounts import LEAD_BINS, LEAD_EDGES
 from twin.engine.builder import SOURCE, Builder, Row, filled
+from twin.engine.kinds import comes_out, goes_in, spare_parts
 from twin.engine.records import (
     COLUMNS,
     GROUP,
@@ -108,11 +109,12 @@ def _edges(b: Builder, v: Varied) -> tuple[list[Row], list[str]]:
     """The line's edges in file order, then the queue of arrivals of each fed station."""
     rows: list[Row] = []
     names = []
-    for edge, share in zip(b.edges, probabilities(b.edges), strict=True):
+    for edge, share in zip(b.edges, probabilities(b.edges, b.line.rejects), strict=True):
         rows.append({
             "from": edge.from_, "to": b.station_index.get(edge.to, -1), "share": share,
-            "capacity": UNLIMITED if edge.buffer is None else edge.buffer, "rework": int(edge.rework),
+            "capacity": UNLIMITED if edge.buffer is None else edge.buffer, "rework": int(edge.rework or edge.rejected),
             "stream": b.way_stream(edge), "limit": -1, "arrival_stream": -1, "overtaking": int(edge.delay is not None),
+            "takes": goes_in(b.line, edge.to, edge.from_),
         })  # fmt: skip
         names.append(edge.name)
     source, later = b.line.source, delayed_entries(b.line)
@@ -121,7 +123,7 @@ def _edges(b: Builder, v: Varied) -> tuple[list[Row], list[str]]:
         row: Row = {
             "from": SOURCE, "to": b.station_index[name], "share": 1.0, "capacity": UNLIMITED, "rework": 0,
             "stream": -1, "limit": -1 if source.capacity is None else source.capacity, "arrival_stream": -1,
-            "overtaking": int(name in later),
+            "overtaking": int(name in later), "takes": 1,
         }  # fmt: skip
         if source.arrivals is not None:
             row["arrival_stream"] = b.stream(owner, 0, "arrivals", source.arrivals)
@@ -165,6 +167,7 @@ def _machines(b: Builder, v: Varied, outs: list[list[int]], rework: list[int]) -
         if b.full:
             row |= station_fields(v, name, station)
         scraps = is_scrapping(v, row) if b.full else station.reject > 0
+        out = comes_out(station) - 1  # further parts that a machine may let go at one instant
         for number in range(station.machines):
             first, last = b.machine_failures(name, number, station)
             machines.append({
@@ -173,9 +176,9 @@ def _machines(b: Builder, v: Varied, outs: list[list[int]], rework: list[int]) -
                 "broken": -1, "crew_first": crew_first, "crew_last": crew_last,
                 "cycle_stream": b.stream(name, number, "cycle", drawn_of(station.cycle)),
                 **(machine_fields(v, name, number, station, row) if b.full else {}),
-                "scrap_stream": b.stream(name, number, "scrap", None) if scraps else 0,
-                "rework_stream": b.stream(name, number, "rework", None, rework[s]) if rework[s] else 0,
-                "route_stream": b.stream(name, number, "route", None) if len(outs[s]) - rework[s] > 1 else 0,
+                "scrap_stream": b.stream(name, number, "scrap", None, out) if scraps else 0,
+                "rework_stream": b.stream(name, number, "rework", None, rework[s] * (out + 1)) if rework[s] else 0,
+                "route_stream": b.stream(name, number, "route", None, out) if len(outs[s]) - rework[s] > 1 else 0,
             })  # fmt: skip
     return machines, stations
 
@@ -258,7 +261,7 @@ def make_plan(scenario: Scenario, *, full: bool = False) -> Plan:
     tables["timers"] = np.full(leaves, INFINITE)
     tables["tree"] = winner_tree(tables["timers"])
     tables["windows"] = np.array(week).ravel()
-    reserve = len(machines) + len(edges) + 8 + (AT_ONCE if b.full else 0)
+    reserve = len(machines) + len(edges) + 8 + (AT_ONCE + spare_parts(line) if b.full else 0)
     room = sum(row["capacity"] for row in edges if row["capacity"] < UNLIMITED)
     _line_row(tables, first | v.row, leaves, reserve, int(is_on), len(week) if closes else 0)
     _free_list(tables, 2 * reserve + min(room, 4096))

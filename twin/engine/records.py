@@ -28,8 +28,12 @@ FULL = 0
 calendar. A clock binds its rules with either; of the plain rules the compiler leaves out what stands under `if FULL`.
 """
 
-IDLE, WORK, DONE, PREPARE = 0, 1, 2, 3
-"""What a machine holds: no part, a part with work left, a finished part, a part that it is set up for."""
+IDLE, WORK, DONE, PREPARE, RELEASE = 0, 1, 2, 3, 4
+"""What a machine holds: no part, a part with work left, a finished part, a part that it is set up for, finished parts
+of which the next is still to be let go."""
+
+MACHINE, ASSEMBLY, SPLIT, BATCH, CONVEYOR, STORAGE = range(6)
+"""The kinds of station that the rules tell apart; an inspection is a machine."""
 
 OFF_SHIFT, MAINTENANCE, WAITING_REPAIR, DOWN, SETUP, WAITING_OPERATOR, PROCESSING, BLOCKED, STARVED = range(9)
 """The machine states by their index in `twin.events.STATES`."""
@@ -134,8 +138,8 @@ MORE: dict[str, dict[str, str]] = {
     "machines": {
         "product": INTEGER, "order": INTEGER, "setup": REAL, "setup_timer": INTEGER, "ideal_cycle": REAL, "ideal": REAL,
         "setup_stream": PLACE, "share_stream": PLACE, "rework_stream": PLACE, "product_stream": PLACE,
-        # several parts: the next finished one to let go, parts still to be cut
-        "rest": INTEGER, "copies": INTEGER,
+        # several parts: the next one to let go, how many are still to be cut, the number of the next of those
+        "rest": INTEGER, "copies": INTEGER, "copy_number": INTEGER,
         # a belt or a store: parts on it, the last of them, the timer of its entry, when it stopped and for how long
         "load": INTEGER, "tail": INTEGER, "entry_timer": INTEGER, "entered": REAL, "stopped": REAL, "lag": REAL,
         # upkeep: its tasks, the one that waits, their timer; parts still to come as start-up scrap
@@ -170,7 +174,7 @@ MORE: dict[str, dict[str, str]] = {
     },
     "jobs": {
         "kind": INTEGER, "first_point": INTEGER, "last_point": INTEGER, "stream": PLACE, "scrap": REAL,
-        "ideal": REAL, "drawn_mean": REAL,
+        "ideal": REAL, "drawn_mean": REAL, "many": INTEGER,
     },
     # what comes: the rows of the order book by release, and one more for the order drawn last
     "rows": {

@@ -126,8 +126,10 @@ def _begin_beside(task: Task, clock: SimpyClock | CompiledClock) -> None:
 def _tables(task: Task) -> dict[str, np.ndarray[Any, Any]]:
     tables = dict(task.plan.tables if task.initial is None else task.initial.tables)
     # One settling writes a few events for each machine, request, edge and pool; the ring keeps room for far more.
-    reserve = 16 * sum(len(tables[name]) for name in ("waits", "edges", "pools")) + 1024
     full = bool(tables["line"]["full"][0])
+    reserve = 16 * sum(len(tables[name]) for name in ("waits", "edges", "pools")) + 1024
+    # So it does for each part that is taken, joined, cut or let go with others.
+    reserve += 8 * int(tables["line"]["reserve"][0]) if full else 0
     tables["events"] = empty("events", 4 * reserve if task.trace else 0, full=full)
     tables["line"] = tables["line"].copy()
     tables["line"]["tracing"] = int(task.trace)
@@ -155,7 +157,7 @@ def measure_from(world: World, start: float) -> None:
         pool.since = start
         pool.busy_area = pool.waiting_area = 0.0
     if line.full:
-        line.orders_arrived = line.orders_departed = 0
+        line.orders_arrived = line.orders_departed = line.joined = 0
         for m in range(len(world.machines)):
             world.machines[m].ideal = 0.0
     for column in (world.times, world.bins):

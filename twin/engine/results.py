@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from twin.accounts import Accounts
-from twin.engine.records import DONE, as_array
+from twin.engine.records import ASSEMBLY, BATCH, DONE, as_array
+from twin.engine.rules.assembly import JOINED
 from twin.engine.rules.outcome import SCRAPPED
 from twin.engine.rules.record import ENDED, LOG_ARRIVAL, LOG_CREW, LOG_LEVEL, LOG_ORDER, LOG_PART, LOG_STATE
 from twin.events import STATES, Event
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from twin.engine.plan import Plan
     from twin.engine.records import World
     from twin.engine.state import LineState, Tables
+
+Table = np.ndarray[Any, Any]
 
 SIMULATION = "simulation"
 """The `source` of simulated events."""
@@ -126,6 +129,7 @@ def accounts_of(plan: Plan, tables: Tables, start: float, end: float) -> Account
         wip_s=float(line["wip_area"][0] + line["wip"][0] * (end - line["wip_since"][0])),
         lead_sum_s=float(line["lead_sum"][0]),
         lead_bins=tables["bins"].copy(),
+        joined=int(line["joined"][0]) if full else 0,
     )
 
 
@@ -140,11 +144,12 @@ def machine_name(plan: Plan, m: int) -> str:
 def who_waits(plan: Plan, world: World) -> tuple[str, ...]:
     """Return who waits for whom in a line that has just locked: "a waits for b", by station and machine.
 
-    Machines blocked towards each other, or those whose requests for people can never be granted.
+    Machines blocked towards each other, or those whose requests for people can never be granted; on a line that stands
+    for ever all that wait for room or for parts.
     """
     full = plan.full
-    machines, edges, needs = (
-        as_array(name, getattr(world, name), full=full) for name in ("machines", "edges", "needs")
+    machines, edges, needs, stations_ = (
+        as_array(name, getattr(world, name), full=full) for name in ("machines", "edges", "needs", "stations")
     )
     blocked = machines["phase"] == DONE
     stations = np.array(plan.machine_station)
@@ -160,8 +165,25 @@ def who_waits(plan: Plan, world: World) -> tuple[str, ...]:
             (m, " and ".join(people[row["need_first"] : row["need_last"]]))
             for m, row in enumerate(machines)
             if row["waiting"] and not row["promised"]
-        ]
+        ] or list(_waiting_for_parts(plan, world, machines, edges, stations_))
     return tuple(f"{machine_name(plan, m)} waits for {what}" for m, what in pairs)
+
+
+def _waiting_for_parts(
+    plan: Plan, world: World, machines: Table, edges: Table, stations: Table
+) -> Iterator[tuple[int, str]]:
+    """Yield the machines that wait for room, and those of batches and assemblies that wait for parts."""
+    for m, row in enumerate(machines):
+        station = stations[row["station"]]
+        feeds = list(world.ins[station["first_in"] : station["last_in"]])
+        if row["phase"] == DONE:
+            yield m, plan.stations[edges["to"][row["edge"]]]
+        elif station["kind"] == BATCH and edges["ready"][feeds].sum() > 0:
+            more = int(station["many"] - edges["ready"][feeds].sum())
+            yield m, f"{more} more {'part' if more == 1 else 'parts'}"
+        elif station["kind"] == ASSEMBLY:
+            lacking = [e for e in feeds if edges["ready"][e] < edges["takes"][e] and edges["capacity"][e] > 0]
+            yield m, " and ".join(f"parts of {plan.edges[e].partition('->')[0]}" for e in lacking)
 
 
 def _translated(
@@ -182,13 +204,16 @@ def _translated(
             yield time, station, machine, "power", {"power_kw": float(power[owner, a])}
         elif kind == LOG_PART:
             station, machine = place[owner]
-            outcome = "scrap" if c == SCRAPPED else "rework" if b else "good"
+            joined = c == JOINED
+            outcome = "joined" if joined else "scrap" if c == SCRAPPED else "rework" if b else "good"
             yield time, station, machine, "part", {
-                "part": a, "outcome": outcome, "cycle_s": x, "to": targets[c], "pieces": pieces,
-                "product": None if product is None else plan.products[product],
+                "part": a, "outcome": outcome, "cycle_s": x, "to": station if joined else targets[c], "pieces": pieces,
+                "product": None if product is None else plan.products[product], "parent": b if joined else None,
             }  # fmt: skip
         elif kind == LOG_ARRIVAL:
-            yield time, stations[owner], None, "arrival", {"part": a, "accepted": bool(b), "pieces": pieces}
+            yield time, stations[owner], None, "arrival", {
+                "part": a, "accepted": bool(b), "pieces": pieces, "parent": c or None,
+            }  # fmt: skip
         elif kind == LOG_LEVEL:
             yield time, edge_station[owner], None, "level", {"buffer": plan.edges[owner], "level": a}
         elif kind == LOG_CREW:

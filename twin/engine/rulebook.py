@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from twin.engine import records
 from twin.engine.rules import (
+    assembly,
     batches,
     belts,
     calendar,
@@ -32,6 +33,7 @@ from twin.engine.rules import (
     standby,
     timers,
     upkeep,
+    visits,
     work,
 )
 
@@ -54,6 +56,8 @@ MODULES = (
     standby,
     flow,
     outcome,
+    assembly,
+    visits,
     sources,
     releases,
     calendar,

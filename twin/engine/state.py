@@ -26,7 +26,7 @@ Tables = dict[str, np.ndarray[Any, Any]]
 LAYOUT = {
     "line": {"flag", "top", "free", "free_count", "reserve", "event_count", "event_limit", "tracing"}
     | {"order_free", "order_free_count", "full", "setups", "orders"},
-    "machines": {"part", "next_blocked", "promised", "crew_first", "crew_last"},
+    "machines": {"part", "rest", "next_blocked", "promised", "crew_first", "crew_last"},
     "edges": {"head", "tail", "moving", "first_blocked", "last_blocked"},
     "pools": {"first", "last", "promised"},
     "streams": {"limit"},
@@ -100,6 +100,7 @@ def digest_of(tables: Tables) -> bytes:
         orders = tables["orders"][tables["orders"]["open"] == 1]
         for field in ("number", "release", "due", "pieces", "lots", "good"):
             digest.update(orders[field][np.argsort(orders["number"])].tobytes())
+        queues += [_chain(int(first), parts["next"]) for first in machines["rest"] if first >= 0]
         queues += [_chain(int(edge["moving"]), parts["next"]) for edge in edges if edge["overtaking"]]
         # The order's number, not where its record lies; 0 for a part that is no order's.
         numbers = np.append(tables["orders"]["number"], 0)

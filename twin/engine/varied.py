@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from twin.engine.builder import SOURCE, Row, filled
+from twin.engine.kinds import kind_fields
 from twin.engine.records import (
     BETWEEN_ORDERS,
     BETWEEN_PRODUCTS,
@@ -100,7 +101,10 @@ def station_fields(v: Varied, name: str, station: Station) -> Row:
         is_own = product is not None and name in v.line.products[product].cycle
         own += is_own
         v.jobs.append(_job(v, name, product) | {"stream": own if is_own else 0})
-    fields: Row = {"first_job": first_job, "dispatch": DISPATCH[v.line.dispatch_at(name)], "product_odds": -1}
+    # What takes several parts at once takes those that have waited longest.
+    dispatch = "first_come" if station.kind in ("assembly", "batch") else v.line.dispatch_at(name)
+    fields: Row = {"first_job": first_job, "dispatch": DISPATCH[dispatch], "product_odds": -1}
+    fields |= kind_fields(station)
     if v.line.source.kind == "saturated" and name in v.line.fed:
         fields["product_odds"] = v.product_odds(name)
     if setup is not None:
@@ -124,7 +128,7 @@ def _job(v: Varied, name: str, product: str | None) -> Row:
         v.numbers += [float(number) for point in job.cycle.by_pieces for number in point]
     return {
         "kind": kind, "first_point": first, "last_point": len(v.numbers), "scrap": job.reject,
-        "ideal": -1.0 if job.ideal_cycle is None else job.ideal_cycle,
+        "many": job.many, "ideal": -1.0 if job.ideal_cycle is None else job.ideal_cycle,
         "drawn_mean": 1.0 if kind == BY_PIECES else drawn_of(job.cycle).mean,
     }  # fmt: skip
 
@@ -134,12 +138,12 @@ def machine_fields(v: Varied, name: str, number: int, station: Station, station_
     for product, variant in v.line.products.items():
         if name in variant.cycle:
             v.b.stream(name, number, f"cycle {product}", drawn_of(variant.cycle[name]))
-    fields: Row = {"product": -1, "setup_timer": -1}
+    fields: Row = {"product": -1, "setup_timer": -1, "rest": -1}
     if station.setup is not None:
         fields["setup_stream"] = v.b.stream(name, number, "setup", station.setup.drawn)
         fields["share_stream"] = v.b.stream(name, number, "setup_share", None)
     if station_row["product_odds"] >= 0:
-        fields["product_stream"] = v.b.stream(name, number, "product", None)
+        fields["product_stream"] = v.b.stream(name, number, "product", None, (station.size or 1) - 1)
     return fields
 
 
@@ -165,7 +169,7 @@ def part_ways(rows: Sequence[Row], outs: list[list[int]]) -> list[int]:
             left -= rows[e]["share"]
         reached = 0.0
         for e in ways[count:]:
-            reached += rows[e]["share"] / left if count else rows[e]["share"]
+            reached += rows[e]["share"] / left if count and left > 0 else rows[e]["share"]
             rows[e]["cumulative"] = reached
         if ways[count:]:
             rows[ways[-1]]["cumulative"] = 1.0  # a variate below 1 always finds a way

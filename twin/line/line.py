@@ -168,7 +168,12 @@ class Line(Described):
     @property
     def probabilities(self) -> tuple[float, ...]:
         """The probability of each edge of `route`."""
-        return probabilities(self.route)
+        return probabilities(self.route, self.rejects)
+
+    @property
+    def rejects(self) -> dict[str, float]:
+        """The share of the parts that each station rejects whose rejected parts have an edge of their own."""
+        return {edge.from_: self.stations[edge.from_].reject for edge in self.route if edge.rejected}
 
     def dispatch_at(self, station: str) -> Dispatch:
         """Return how a station chooses among the parts that wait."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 OUT = "out"
 """Where finished parts go."""
+
+NOTHING_REJECTED: Mapping[str, float] = MappingProxyType({})
 
 LARGEST_BUFFER = 1_000_000_000
 """More places than this are no buffer; leave `buffer` out for one without limit."""
@@ -52,19 +55,36 @@ class Edge(Described):
         return f"{self.from_}->{self.to}"
 
 
-def probabilities(route: Sequence[Edge]) -> tuple[float, ...]:
+def probabilities(route: Sequence[Edge], rejects: Mapping[str, float] = NOTHING_REJECTED) -> tuple[float, ...]:
     """Return the probability of each edge; an edge that names none takes what its station's others leave.
+
+    Where what a station rejects has an edge of its own, that edge has the share in `rejects`, and the others share what
+    is left.
 
     Examples
     --------
     >>> ways = [{"from": "inspect", "to": "weld", "probability": "0.03"}, {"from": "inspect", "to": "out"}]
     >>> probabilities([Edge.model_validate(way) for way in ways])
     (0.03, 0.97)
+    >>> ways = [{"from": "test", "to": "fix", "rejected": True}, {"from": "test", "to": "out"}]
+    >>> probabilities([Edge.model_validate(way) for way in ways], {"test": 0.25})
+    (0.25, 0.75)
     """
     named: dict[str, float] = {}
+    left: dict[str, float] = {}
     for edge in route:
-        named[edge.from_] = named.get(edge.from_, 0.0) + (edge.probability or 0.0)
-    return tuple(max(0.0, 1 - named[edge.from_]) if edge.probability is None else edge.probability for edge in route)
+        if edge.rejected:
+            left[edge.from_] = 1.0 - rejects.get(edge.from_, 0.0)
+        else:
+            named[edge.from_] = named.get(edge.from_, 0.0) + (edge.probability or 0.0)
+
+    def share(edge: Edge) -> float:
+        if edge.rejected:
+            return rejects.get(edge.from_, 0.0)
+        own = max(0.0, 1 - named[edge.from_]) if edge.probability is None else edge.probability
+        return own * left[edge.from_] if edge.from_ in left else own
+
+    return tuple(map(share, route))
 
 
 def reachable(start: Iterable[str], ways: Mapping[str, Iterable[str]]) -> AbstractSet[str]:

@@ -2,6 +2,7 @@
 
 A rule takes the `World` and the record it changes. It allocates nothing and knows no distribution and no clock; the
 clock gives it one function, `set_time`. A module imports those before it: record, timers, work, crew, failures, lots,
-setup, delays, dispatch, flow, outcome, sources, releases, calendar, order. What stands under `if FULL` is for lines
+setup, delays, dispatch, batches, belts, upkeep, standby, flow, outcome, assembly, visits, sources, releases, calendar,
+order. What stands under `if FULL` is for lines
 whose parts differ; the others run without it.
 """

@@ -1,22 +1,19 @@
-"""Parts move: a free machine takes the part that waited longest, a finished one leaves or blocks, the line settles."""
+"""Parts move: a free machine takes the part that waited longest, a finished one leaves or blocks."""
 
 from __future__ import annotations
 
 from twin.engine.records import (
     BLOCKED,
+    DOWN,
     FIRST_COME,
     FULL,
-    GROUP,
-    GROUP_BITS,
     IDLE,
     INFINITE,
-    ONE,
+    RELEASE,
     STARVED,
-    WORK,
     Record,
     World,
 )
-from twin.engine.rules.crew import ask_crew
 from twin.engine.rules.delays import delay, delay_ends
 from twin.engine.rules.dispatch import choose
 from twin.engine.rules.lots import give_product
@@ -32,7 +29,6 @@ from twin.engine.rules.record import (
     mark,
     new_part,
 )
-from twin.engine.rules.setup import begin_lot
 from twin.engine.rules.timers import set_time
 
 
@@ -79,10 +75,17 @@ def arrive_by_transport(world: World, edge: Record) -> None:
 
 
 def let_go(world: World, machine: Record) -> None:
-    """The machine's part has gone: it may take another, unless it is down (then after its repair)."""
-    machine.phase = IDLE
+    """The machine's part has gone: it may take another, unless it is stopped (then after its repair, or at its shift).
+
+    Of several finished parts the next one goes when the station is visited.
+    """
     machine.part = -1
-    if machine.broken < 0:
+    if FULL and machine.rest >= 0:
+        machine.phase = RELEASE
+        mark(world, world.stations[machine.station])
+        return
+    machine.phase = IDLE
+    if machine.state > DOWN:
         enter(world, machine, STARVED)
         mark(world, world.stations[machine.station])
 
@@ -116,7 +119,8 @@ def leave(world: World, machine: Record, edge: Record) -> None:
 
 def block(world: World, machine: Record, edge: Record) -> None:
     """Blocking after service: the finished part waits on its machine, in order of completion."""
-    enter(world, machine, BLOCKED)
+    if not FULL or machine.state > DOWN:
+        enter(world, machine, BLOCKED)
     before = edge.last_blocked if edge.first_blocked >= 0 else -1
     if before >= 0 and world.machines[before].done == machine.done and before > machine.index:
         # A machine of no cycle time can complete again at the same instant, after one that stands behind it.
@@ -180,6 +184,22 @@ def look_for_deadlock(world: World, station: Record) -> None:
         lock(world)
 
 
+def take_out(world: World, machine: Record, edge: Record) -> None:
+    """Give the machine the first part of the edge, or what is blocked before it; a freed place is filled at once."""
+    if edge.ready == 0:
+        giver = unblock(world, edge)
+        machine.part = giver.part
+        count_part(world, giver, edge)
+        let_go(world, giver)
+        return
+    machine.part = edge.head
+    edge.head = world.parts[machine.part].next
+    edge.ready -= 1
+    change_level(world, edge, -1)
+    if edge.first_blocked >= 0:
+        leave(world, unblock(world, edge), edge)
+
+
 def take_new(world: World, station: Record, machine: Record) -> bool:
     """Give the machine a part from the stock that never runs out."""
     machine.part = new_part(world, station.index, 1)
@@ -209,55 +229,5 @@ def take(world: World, station: Record, machine: Record) -> bool:
                 best = e
     if best < 0:
         return station.saturated == 1 and take_new(world, station, machine)
-    edge = world.edges[best]
-    if edge.ready == 0:
-        giver = unblock(world, edge)
-        machine.part = giver.part
-        count_part(world, giver, edge)
-        let_go(world, giver)
-        return True
-    machine.part = edge.head
-    edge.head = world.parts[machine.part].next
-    edge.ready -= 1
-    change_level(world, edge, -1)
-    if edge.first_blocked >= 0:
-        leave(world, unblock(world, edge), edge)
+    take_out(world, machine, world.edges[best])
     return True
-
-
-def station_moves(world: World, station: Record) -> None:
-    """One visit: each idle machine by index takes at most one part, asks for its crew and works."""
-    for m in range(station.first_machine, station.last_machine):
-        machine = world.machines[m]
-        if machine.phase == IDLE and machine.broken < 0:
-            if not take(world, station, machine):
-                return
-            machine.phase = WORK
-            if FULL:
-                begin_lot(world, station, machine)
-            else:
-                machine.work = draw(world, machine.cycle_stream)
-                machine.cycle = machine.work
-                ask_crew(world, machine)
-
-
-def settle(world: World) -> None:
-    """Make all moves possible now: always the marked station latest in the file, until nothing is marked."""
-    line = world.line[0]
-    if FULL and line.unsettled == 1:
-        return
-    while line.marked > 0:
-        s = line.top
-        while world.stations[s].marked == 0:
-            if s & (GROUP - ONE) == GROUP - ONE and world.groups[s >> GROUP_BITS] == 0:
-                s -= GROUP
-            else:
-                s -= ONE
-        line.top = s
-        station = world.stations[s]
-        station.marked = 0
-        world.groups[s >> GROUP_BITS] -= 1
-        line.marked -= 1
-        if line.on == 1:
-            station_moves(world, station)
-    line.top = 0

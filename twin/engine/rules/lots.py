@@ -49,15 +49,27 @@ def at_size(world: World, job: Record, pieces: int) -> float:
     return numbers[low + 1] + (numbers[low + 3] - numbers[low + 1]) * part_of_the_way
 
 
+def factor_of(world: World, job: Record, pieces: int) -> float:
+    """By what the number drawn for a cycle is multiplied for so many pieces."""
+    factor = 1.0
+    if job.kind == PER_PIECE:
+        factor = 1.0 * pieces
+    elif job.kind == BY_PIECES:
+        factor = at_size(world, job, pieces)
+    return factor
+
+
+def give_ideal(machine: Record, job: Record, factor: float, pieces: int) -> None:
+    """The ideal time of the part that leaves the machine next [s]: one of the many that leave after a cycle."""
+    ideal = job.ideal * pieces if job.ideal >= 0.0 else factor * job.drawn_mean
+    machine.ideal_cycle = ideal / job.many
+
+
 def give_work(world: World, machine: Record, job: Record) -> None:
     """The machine's work with its new part [s]: one draw, times what the lot's size makes of it; and its ideal."""
     part = world.parts[machine.part]
-    factor = 1.0
-    if job.kind == PER_PIECE:
-        factor = 1.0 * part.pieces
-    elif job.kind == BY_PIECES:
-        factor = at_size(world, job, part.pieces)
-    machine.ideal_cycle = job.ideal * part.pieces if job.ideal >= 0.0 else factor * job.drawn_mean
+    factor = factor_of(world, job, part.pieces)
+    give_ideal(machine, job, factor, part.pieces)
     if part.left >= 0.0:
         machine.work = part.left
         part.left = -1.0

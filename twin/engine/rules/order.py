@@ -15,13 +15,14 @@ from twin.engine.rules.belts import entry_frees
 from twin.engine.rules.calendar import shift_ends, shift_starts
 from twin.engine.rules.crew import grant
 from twin.engine.rules.failures import fail, repaired
-from twin.engine.rules.flow import arrive_by_transport, settle
+from twin.engine.rules.flow import arrive_by_transport
 from twin.engine.rules.outcome import complete
 from twin.engine.rules.releases import release
 from twin.engine.rules.setup import setup_ends
 from twin.engine.rules.sources import arrive
 from twin.engine.rules.standby import stand_by
 from twin.engine.rules.upkeep import falls_due
+from twin.engine.rules.visits import settle, stands_for_ever
 
 if TYPE_CHECKING:
     from twin.engine.records import World
@@ -84,6 +85,6 @@ def advance(world: World, end: float) -> bool:
         i = world.tree[1]
         time = world.timers[i]
         if time >= end:
-            return True
+            return not (FULL and stands_for_ever(world))
         line.now = time
         ring(world, i)

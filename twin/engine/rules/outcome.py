@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from twin.engine.records import DONE, FULL, INFINITE, NO_WAY, PAUSE, Record, World
+from twin.engine.records import DONE, FULL, INFINITE, NO_WAY, PAUSE, SPLIT, Record, World
+from twin.engine.rules.batches import cut
 from twin.engine.rules.crew import release_crew
 from twin.engine.rules.flow import block, leave, let_go, put
 from twin.engine.rules.lots import share_of
@@ -30,9 +31,9 @@ def complete(world: World, machine: Record) -> None:
     machine.done = line.now
     station = world.stations[machine.station]
     if FULL:
-        share = world.jobs[station.first_job + world.parts[machine.part].product].scrap
-        if share == 0.0 or not scrap_share(world, machine, share):
-            go_by(world, machine, world.edges[way_of_lot(world, station, machine)])
+        if station.kind == SPLIT:
+            cut(world, station, machine)
+        decide(world, station, machine)
         return
     if station.scrap > 0.0 and draw(world, machine.scrap_stream) < station.scrap:
         scrap(world, machine)
@@ -41,6 +42,13 @@ def complete(world: World, machine: Record) -> None:
     if station.last_out - q > 1:
         q = drawn_way(world, machine, q)
     go_by(world, machine, world.edges[world.outs[q]])
+
+
+def decide(world: World, station: Record, machine: Record) -> None:
+    """What becomes of the finished part on the machine: what of it is scrap, what goes back, by which edge the rest."""
+    share = world.jobs[station.first_job + world.parts[machine.part].product].scrap
+    if share == 0.0 or not scrap_share(world, machine, share):
+        go_by(world, machine, world.edges[way_of_lot(world, station, machine)])
 
 
 def drawn_way(world: World, machine: Record, q: int) -> int:

@@ -117,8 +117,8 @@ def change_wip(world: World, by: int) -> None:
     line.wip += by
 
 
-def new_record(world: World) -> int:
-    """Take a part's record, give it the next number, and return its index."""
+def take_record(world: World) -> int:
+    """Take a part's record, and return its index."""
     line = world.line[0]
     p = line.free
     part = world.parts[p]
@@ -126,8 +126,17 @@ def new_record(world: World) -> int:
     line.free_count -= 1
     if line.free_count < line.reserve:
         line.flag |= GROW
+    if FULL:
+        part.carrier = -1
+    return p
+
+
+def new_record(world: World) -> int:
+    """Take a part's record, give it the next number, and return its index."""
+    line = world.line[0]
+    p = take_record(world)
     line.last_part += 1
-    part.number = line.last_part
+    world.parts[p].number = line.last_part
     return p
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twin.engine.records import FULL, IDLE, Record, World
+from twin.engine.records import ASSEMBLY, BATCH, FULL, IDLE, Record, World
 from twin.engine.rules.flow import put
 from twin.engine.rules.lots import give_product
 from twin.engine.rules.record import LOG_ARRIVAL, draw, log, new_part
@@ -16,6 +16,8 @@ def finds_room(world: World, edge: Record) -> bool:
     if edge.level > 0 or world.line[0].on == 0:
         return False
     station = world.stations[edge.to]
+    if FULL and station.kind in (ASSEMBLY, BATCH):
+        return False
     for m in range(station.first_machine, station.last_machine):
         if world.machines[m].phase == IDLE and world.machines[m].broken < 0:
             return True
