@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import simpy
 
+from twin.engine.streams import Stream, generator
 from twin.errors import InputError
 from twin.events import STATES
 from twin.line.discrete import Constant
@@ -20,6 +21,8 @@ from twin.line.failure import Failure
 from twin.line.names import nearest
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from twin.engine.plan import Plan
     from twin.engine.records import Record, World
     from twin.engine.simpy_clock import SimpyClock
@@ -67,8 +70,9 @@ class RunningLine:
         The line's `simpy.Environment`; its time is seconds since the run's start.
     """
 
-    def __init__(self, plan: Plan, clock: SimpyClock) -> None:
+    def __init__(self, plan: Plan, clock: SimpyClock, seed: int, replication: int) -> None:
         self.environment = clock.environment
+        self._seed, self._replication = seed, replication
         self._plan, self._clock = plan, clock
         self._moved = self.environment.event()
         clock.listen(self._tell)
@@ -78,9 +82,13 @@ class RunningLine:
         """What happens as soon as anything on the line has changed: yield it to wait for that."""
         return self._moved
 
+    def luck(self, purpose: str) -> np.random.Generator:
+        """Return a generator of random numbers, one for each purpose: the same for the same seed and replication."""
+        return generator(self._seed, self._replication, Stream("alongside", 0, purpose, None))
+
     def state(self, station: str, machine: int = 1) -> str:
         """Return the state of a machine."""
-        return STATES[self._machine(station, machine).state]
+        return str(STATES[self._machine(station, machine).state])
 
     def level(self, buffer: str) -> int:
         """Return how many parts a buffer holds, those on their way into it too."""

@@ -118,7 +118,7 @@ def run_task(task: Task) -> Run:
 def _begin_beside(task: Task, clock: SimpyClock | CompiledClock) -> None:
     """Begin the user's own processes, in the order given."""
     if task.alongside and isinstance(clock, SimpyClock):
-        line = RunningLine(task.plan, clock)
+        line = RunningLine(task.plan, clock, task.seed, task.replication)
         for process in task.alongside:
             clock.environment.process(process(line))
 

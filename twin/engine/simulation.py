@@ -95,21 +95,10 @@ def simulate(
     _check_states(plans, initial or (), warmup, end)
     moves = moves_per_s(scenarios[0]) * end * len(states)
     clock = engine if engine != "auto" else chosen_clock(moves, full=plans[0].full)
+    keeps = keep_state or until is not None
     tasks = [
-        Task(
-            plan,
-            clock,
-            seed,
-            i,
-            warmup,
-            horizon,
-            end,
-            initially,
-            trace and i == 0,
-            keep_state or until is not None,
-            tuple(alongside),
-        )  # fmt: skip
-        for i, (plan, initially) in enumerate(zip(plans, states, strict=True))
+        Task(plan, clock, seed, i, warmup, horizon, end, state, trace and i == 0, keeps, tuple(alongside))
+        for i, (plan, state) in enumerate(zip(plans, states, strict=True))
     ]
     return _run(tasks, moves, workers, progress)
 
