@@ -30,9 +30,9 @@ Row = dict[str, Any]
 class Builder:
     """Collects rows and streams while a plan is made."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: Line, *, full: bool = False) -> None:
         self.line = line
-        self.full = not line.plain
+        self.full = full or not line.plain
         self.edges: tuple[Edge, ...] = line.edges
         self.station_index = {name: s for s, name in enumerate(line.stations)}
         self.pool_index = {skill: p for p, skill in enumerate(line.operators)}

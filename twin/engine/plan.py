@@ -249,8 +249,8 @@ def _asking(timer: str, rows: list[Row]) -> list[int]:
     return [i for i, row in enumerate(rows) if timer in row]
 
 
-def make_plan(scenario: Scenario) -> Plan:
-    """Return the scenario in numbers.
+def make_plan(scenario: Scenario, *, full: bool = False) -> Plan:
+    """Return the scenario in numbers; for the full rules, if its line asks for them or `full` does.
 
     Raises
     ------
@@ -258,7 +258,7 @@ def make_plan(scenario: Scenario) -> Plan:
         If a transport leads to more machines at once than its stream keeps variates for.
     """
     line = scenario.line
-    b = Builder(line)
+    b = Builder(line, full=full)
     v = Varied(b)
     calendars = Calendars(line.shifts)
     edges, edge_names = _edges(b, v)

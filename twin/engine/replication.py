@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from twin.engine.alongside import RunningLine
 from twin.engine.compiled_clock import CompiledClock
 from twin.engine.records import (
     DRAIN,
@@ -30,6 +31,7 @@ from twin.engine.streams import Draws
 from twin.errors import Defect
 
 if TYPE_CHECKING:
+    from twin.engine.alongside import Process
     from twin.engine.plan import Plan
 
 CLOCKS: dict[str, type[SimpyClock | CompiledClock]] = {"simpy": SimpyClock, "compiled": CompiledClock}
@@ -49,6 +51,7 @@ class Task(NamedTuple):
     initial: LineState | None
     trace: bool
     keep_state: bool
+    alongside: tuple[Process, ...] = ()
 
 
 class Keeper:
@@ -100,6 +103,7 @@ def run_task(task: Task) -> Run:
         draws.open(world)
         clock = make(world, keeper.see_to)
         clock.begin()
+        _begin_beside(task, clock)
     else:
         draws.restore(task.initial.draws)
         clock = make(world, keeper.see_to, begun_at)
@@ -111,6 +115,14 @@ def run_task(task: Task) -> Run:
     keeper.drain(clock.world)
     # The events are drained: what is left of their ring need not be turned into a table.
     return _result(task, keeper, draws, tables_of(clock.world._replace(events=[])), until)
+
+
+def _begin_beside(task: Task, clock: SimpyClock | CompiledClock) -> None:
+    """Begin the user's own processes, in the order given."""
+    if task.alongside and isinstance(clock, SimpyClock):
+        line = RunningLine(task.plan, clock, task.seed, task.replication)
+        for process in task.alongside:
+            clock.environment.process(process(line))
 
 
 def _tables(task: Task) -> dict[str, np.ndarray[Any, Any]]:
@@ -182,4 +194,5 @@ def _result(task: Task, keeper: Keeper, draws: Draws, tables: dict[str, Any], un
         moves=int(tables["line"]["moves"][0]),
         state=state,
         events=Trace(plan, raw, task.replication) if task.trace else None,
+        alongside=tuple(process.__name__ for process in task.alongside),
     )

@@ -83,6 +83,8 @@ class Run:
         Where it stopped, if it was asked for.
     events
         The events of the run, if it was traced.
+    alongside
+        Names of the user's own processes that ran beside the line: then no other clock gives the same.
     """
 
     replication: int
@@ -93,6 +95,7 @@ class Run:
     moves: int
     state: LineState | None
     events: Trace | None
+    alongside: tuple[str, ...] = ()
 
 
 def accounts_of(plan: Plan, tables: Tables, start: float, end: float) -> Accounts:

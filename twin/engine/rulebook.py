@@ -29,6 +29,7 @@ from twin.engine.rules import (
     metering,
     order,
     outcome,
+    outside,
     record,
     releases,
     setup,
@@ -68,6 +69,7 @@ MODULES = (
     sources,
     releases,
     calendar,
+    outside,
     order,
 )
 

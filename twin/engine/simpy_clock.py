@@ -37,14 +37,13 @@ class SimpyClock:
         full = bool(world.line[0].full)
         self._rules = bind(lambda _, rule: rule, {"set_time": self._set_time}, full=full)
         self._see_to = see_to
+        self._told: list[Callable[[], None]] = []
         events += [self._event(i) for i in range(len(world.timers))]
 
     def begin(self) -> None:
         """Open the line at time 0."""
         self._rules["open_line"](self.world)
-        self._rules["settle"](self.world)
-        if self.world.line[0].flag:
-            self._see_to(self.world)
+        self._settle()
 
     def resume(self) -> None:
         """Put every pending timer of a world that was taken up into the environment."""
@@ -58,6 +57,31 @@ class SimpyClock:
         if self.world.line[0].full and self._rules["stands_for_ever"](self.world):
             self._see_to(self.world)
 
+    def listen(self, told: Callable[[], None]) -> None:
+        """Call `told` whenever the line has settled."""
+        self._told.append(told)
+
+    @property
+    def rules(self) -> dict[str, Any]:
+        """The rules as this clock has bound them."""
+        return self._rules
+
+    def act(self, change: Callable[[World], Any]) -> Any:  # noqa: ANN401 -- whatever the change returns
+        """Change something now, from outside the line; then what can be granted is granted, and the line settles."""
+        self.world.line[0].now = self.environment.now
+        done = change(self.world)
+        self._settle()
+        return done
+
+    def _settle(self) -> None:
+        if self.world.line[0].waiting > 0:
+            self._rules["grant"](self.world)
+        self._rules["settle"](self.world)
+        if self.world.line[0].flag:
+            self._see_to(self.world)
+        for told in self._told:
+            told()
+
     def _event(self, i: int) -> Event:
         """Return the event of timer i: one object, put in the queue each time that the timer is set.
 
@@ -68,7 +92,7 @@ class SimpyClock:
         event._value = None  # noqa: SLF001
         environment, world, see_to = self.environment, self.world, self._see_to
         ring, grant, settle = (self._rules[name] for name in ("ring", "grant", "settle"))
-        timers, line = world.timers, world.line[0]
+        timers, line, listeners = world.timers, world.line[0], self._told
 
         def fire(_: Event) -> None:
             event.callbacks = callbacks
@@ -81,6 +105,8 @@ class SimpyClock:
                 settle(world)
                 if line.flag:
                     see_to(world)
+                for told in listeners:
+                    told()
 
         callbacks: list[Callable[[Event], None]] = [fire]
         event.callbacks = callbacks

@@ -8,6 +8,7 @@ import os
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from twin.engine.alongside import stoppable
 from twin.engine.compiled_clock import compiled_rules, is_compiled
 from twin.engine.plan import Plan, make_plan
 from twin.engine.replication import CLOCKS, Task, run_task
@@ -20,6 +21,7 @@ from twin.units import SECONDS_PER_YEAR, format_time
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from twin.engine.alongside import Process
     from twin.engine.results import Run
     from twin.engine.state import LineState
     from twin.line.line import Line
@@ -46,6 +48,7 @@ def simulate(
     keep_state: bool = False,
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
+    alongside: Sequence[Process] = (),
 ) -> list[Run]:
     """Run a scenario, and return its runs by replication.
 
@@ -70,11 +73,15 @@ def simulate(
         Replications run at a time (default: one a core); threads if compiled, else processes.
     progress
         Called with (done, all) after each replication.
+    alongside
+        Processes of one's own that run beside the line and act on it (see `twin.engine.alongside`): SimPy's clock only,
+        one replication after the other, each with its processes begun anew.
 
     Raises
     ------
     InputError
-        If a number is out of range, the engine does not exist, or a state fits another line or warm-up.
+        If a number is out of range, the engine does not exist, a state fits another line or warm-up, or processes
+        run alongside and another clock or a saved state is asked for.
     """
     # Whole numbers would make Numba compile the rules once more, for whole times.
     horizon, warmup = float(horizon), float(warmup)
@@ -83,23 +90,30 @@ def simulate(
     _check_counts(replications, seed, workers, engine)
     states: Sequence[LineState | None] = [None] * replications if initial is None else initial
     scenarios = [scenario] * len(states) if isinstance(scenario, Scenario) else scenario
-    plans = _plans(scenarios)
+    if alongside:
+        _check_alongside(engine, keeps=keep_state or until is not None or initial is not None)
+        engine = "simpy"
+    plans = _plans(scenarios, beside=bool(alongside))
     _check_states(plans, initial or (), warmup, end)
     moves = moves_per_s(scenarios[0]) * end * len(states)
     clock = engine if engine != "auto" else chosen_clock(moves, full=plans[0].full)
+    keeps = keep_state or until is not None
     tasks = [
-        Task(plan, clock, seed, i, warmup, horizon, end, initially, trace and i == 0, keep_state or until is not None)
-        for i, (plan, initially) in enumerate(zip(plans, states, strict=True))
+        Task(plan, clock, seed, i, warmup, horizon, end, state, trace and i == 0, keeps, tuple(alongside))
+        for i, (plan, state) in enumerate(zip(plans, states, strict=True))
     ]
     return _run(tasks, moves, workers, progress)
 
 
-def _plans(scenarios: Sequence[Scenario]) -> list[Plan]:
-    """Return the plan of each scenario; one that comes again is planned once."""
+def _plans(scenarios: Sequence[Scenario], *, beside: bool) -> list[Plan]:
+    """Return the plan of each scenario; one that comes again is planned once.
+
+    Where processes run beside the line, its machines can be stopped, and the full rules run it.
+    """
     made: dict[int, Plan] = {}
     for one in scenarios:
         if id(one) not in made:
-            made[id(one)] = make_plan(one)
+            made[id(one)] = make_plan(stoppable(one), full=True) if beside else make_plan(one)
     return [made[id(one)] for one in scenarios]
 
 
@@ -163,6 +177,13 @@ def _check_counts(replications: int, seed: int, workers: int | None, engine: str
         raise InputError(f"engine: there is no engine {nearest(engine, ('auto', *CLOCKS))}")
 
 
+def _check_alongside(engine: str, *, keeps: bool) -> None:
+    if engine == "compiled":
+        raise InputError('engine: processes alongside run under SimPy\'s clock only; write engine="simpy"')
+    if keeps:
+        raise InputError("alongside: a process cannot be saved; leave out until, initial and keep_state")
+
+
 def _check_states(plans: Sequence[Plan], states: Sequence[LineState], warmup: float, until: float) -> None:
     for plan, state in zip(plans, states, strict=False):
         if state.key != plan.key:
@@ -178,7 +199,11 @@ def _run(
     tasks: list[Task], moves: float, workers: int | None, progress: Callable[[int, int], None] | None
 ) -> list[Run]:
     workers = min(len(tasks), workers or os.cpu_count() or 1)
-    alone = workers == 1 or (tasks[0].clock == "simpy" and moves * SECONDS_A_MOVE < WORTH_A_PROCESS)
+    alone = (
+        workers == 1
+        or bool(tasks[0].alongside)
+        or (tasks[0].clock == "simpy" and moves * SECONDS_A_MOVE < WORTH_A_PROCESS)
+    )
     if tasks[0].clock == "compiled":
         for full in {task.plan.full for task in tasks}:
             compiled_rules(full=full)  # once, before threads ask for it
