@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from twin.events.vocabulary import OutcomeName, StateName
 
@@ -23,7 +23,9 @@ Text = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT, pattern=r"^[^
 Whole = Annotated[int, Field(ge=0, le=LARGEST)]
 Count = Annotated[int, Field(ge=0, le=MOST)]
 Seconds = Annotated[float, Field(ge=0, le=LONGEST_S)]
-Persons = Count | Annotated[float, Field(ge=0, le=MOST)]
+Persons = (
+    Count | Annotated[float, Field(ge=0, le=MOST), AfterValidator(lambda many: int(many) if many % 1 == 0 else many)]
+)
 
 
 class _Model(BaseModel):

@@ -140,15 +140,7 @@ def accounts_between(
     cells = np.array(times.cells[:many], dtype=np.intp)
     states = _by_state(cells, spent, shape)
     standby_s = _by_state(cells, later.stood_by - _longer(earlier.stood_by, many), shape)
-    called_minor = np.array([times.is_called_minor(slot) for slot in range(many)], dtype=bool)
-    broken = np.isin(cells % len(STATES), list(_STOPS))
-    measured = [row for row, watts in enumerate(times.watts) if watts is not None]
-    power = frame.power_w
-    if measured:
-        power, joules = power.copy(), _by_state(cells, later.joules - _longer(earlier.joules, many), shape)
-        ready = states[measured] - standby_s[measured]
-        told = joules[measured] - standby_s[measured] * frame.standby_w[measured, None]
-        power[measured] = np.divide(told, ready, out=power[measured], where=ready > SHORTEST_S)
+    joules = _by_state(cells, later.joules - _longer(earlier.joules, many), shape)
     made = dict(zip(OF_MACHINES, later.machines - earlier.machines, strict=True))
     metered = frame.names_power or bool((later.peaks[:, 1] > 0).any())
     level_s, full_s, empty_s = later.buffers - earlier.buffers
@@ -160,10 +152,10 @@ def accounts_between(
         machine_station=frame.machine_station,
         states=states,
         **made,
-        minor_s=_by_state(cells, np.where(called_minor & broken, spent, 0.0), shape),
+        minor_s=_by_state(cells, np.where(_in_minor_stops(cells, times), spent, 0.0), shape),
         unexplained_s=_unexplained(spent, times, shape[0]),
         ideal_s=later.ideal_s - earlier.ideal_s,
-        power_w=power,
+        power_w=_power(frame, times, joules - standby_s * frame.standby_w[:, None], states - standby_s),
         standby_w=frame.standby_w,
         standby_s=standby_s,
         warm_up_j=frame.warm_up_j,
@@ -184,9 +176,25 @@ def accounts_between(
     )
 
 
+def _power(frame: Frame, times: MachineTimes, joules: Floats, ready_s: Floats) -> Floats:
+    """Return the power by machine and state, standby apart: the mean of what was told, else the line's own."""
+    measured = [row for row, watts in enumerate(times.watts) if watts is not None]
+    power = frame.power_w.copy()
+    power[measured] = np.divide(
+        joules[measured], ready_s[measured], out=power[measured], where=ready_s[measured] > SHORTEST_S
+    )
+    return power
+
+
 def _by_state(cells: NDArray[np.intp], sums: Floats, shape: tuple[int, int]) -> Floats:
     added: Floats = np.bincount(cells, sums, minlength=shape[0] * shape[1]).astype(np.float64).reshape(shape)
     return added
+
+
+def _in_minor_stops(cells: NDArray[np.intp], times: MachineTimes) -> NDArray[np.bool_]:
+    """Return of which slots the time counts as that of stops which the line file calls minor."""
+    called = np.array([times.is_called_minor(slot) for slot in range(len(cells))], dtype=bool)
+    return called & np.isin(cells % len(STATES), list(_STOPS))
 
 
 _STOPS = frozenset(STATES.index(state) for state in STOPS)

@@ -82,13 +82,9 @@ def forecast(
     Raises
     ------
     InputError
-        If there is no shift now, or the picture is of another line.
+        If there is no shift now, the picture is of another line, or nobody sees enough of the line: `not_foretold`.
     """
-    shift = picture.shift
-    if shift is None:
-        raise InputError("forecast: the line is closed; ask again when a shift has begun")
-    if unknown := not_foretold(scenario.line):
-        raise InputError(f"forecast: {unknown}")
+    shift = _shift(scenario, picture)
     numbers = make_plan(with_calendars(scenario, _without_holidays))
     left_s = (shift.end_ns - epoch_ns) / SECOND - picture.now_s
     begin_s = max(_on_the_wall(shift.end_ns, epoch_ns, calendar.zone) - left_s, 0.0)
@@ -107,6 +103,15 @@ def forecast(
 def _without_holidays(shifts: Shifts) -> Shifts:
     """Return a calendar for the one shift that is simulated, which takes place."""
     return shifts.model_copy(update={"holidays": ()})
+
+
+def _shift(scenario: Scenario, picture: Picture) -> Shift:
+    """Return the shift that runs; raises as `forecast`."""
+    if unknown := not_foretold(scenario.line):
+        raise InputError(f"forecast: {unknown}")
+    if picture.shift is None:
+        raise InputError("forecast: the line is closed; ask again when a shift has begun")
+    return picture.shift
 
 
 def not_foretold(line: Line) -> str | None:
