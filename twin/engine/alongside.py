@@ -149,7 +149,7 @@ class RunningLine:
         if people < 0:
             raise InputError(f"{people} people are no number of people; write 0 or more")
         p = self._plan.skills.index(pool)
-        self._act("change_people", p, people - self._clock.world.pools[p].people)
+        self._act("change_people", p, people * self._plan.people_unit - self._clock.world.pools[p].people)
 
     def _act(self, rule: str, *what: Any) -> Any:  # noqa: ANN401 -- whatever the rule takes and returns
         return self._clock.act(lambda world: self._clock.rules[rule](world, *what))

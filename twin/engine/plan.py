@@ -271,7 +271,7 @@ def make_plan(scenario: Scenario, *, full: bool = False) -> Plan:
     pools, pool_shifts = plan_pools(b, calendars, v)
     first, owners = _timers(line, machines, edges, stations, calendars)
     leaves = 1 << max(1, (len(owners) - 1).bit_length())
-    _join(stations, edges, ins, outs, rework, line)
+    _join(b, stations, edges, ins, outs, rework)
     tables = _tables(b, machines, stations, edges, pools) | v.tables()
     tables["calendars"] = filled("calendars", calendars.rows, full=b.full)
     tables["ins"], tables["outs"] = (np.array(list(chain(*ways)), dtype=PLACES) for ways in (ins, outs))
@@ -291,10 +291,10 @@ def make_plan(scenario: Scenario, *, full: bool = False) -> Plan:
 
 
 def _join(
-    stations: list[Row], edges: list[Row], ins: list[list[int]], outs: list[list[int]], rework: list[int], line: Line
+    b: Builder, stations: list[Row], edges: list[Row], ins: list[list[int]], outs: list[list[int]], rework: list[int]
 ) -> None:
     """Tell stations their edges, whether the source never runs out, and whether they lie on a loop that can lock."""
-    names = list(line.stations)
+    line, names = b.line, list(b.line.stations)
     finite: dict[str, list[str]] = {name: [] for name in names}
     for row in edges:
         if row["from"] != SOURCE and row["to"] >= 0 and row["capacity"] < UNLIMITED:
@@ -304,7 +304,7 @@ def _join(
     for s, row in enumerate(stations):
         row.update(first_in=first_in, last_in=first_in + len(ins[s]))
         row.update(first_out=first_out, last_out=first_out + len(outs[s]))
-        if not line.plain:
+        if b.full:
             row["first_other"] = first_out + rework[s]
         first_in, first_out = row["last_in"], row["last_out"]
         row["saturated"] = int(line.source.kind == "saturated" and names[s] in line.fed)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from twin.accounts import Accounts
+from twin.engine.alongside import STOPPED
 from twin.engine.reasons import Reasons, people_of
 from twin.engine.records import ASSEMBLY, BATCH, BLOCKED, DONE, DOWN, METERED, PLAIN, STARVED, WAITING_REPAIR, as_array
 from twin.engine.rules.assembly import JOINED
@@ -159,7 +160,8 @@ def _present_s(
     present = pools["people"] * np.array(kept)
     if plan.full:
         counted = pools["present_area"] + pools["people"] * pools["on"] * (end - pools["since"])
-        present = np.where(pools["absence_stream"] >= 0, counted, present)
+        changes = (pools["absence_stream"] >= 0) | (STOPPED in plan.failures)  # a process may change any pool
+        present = np.where(changes, counted, present)
     shown: np.ndarray[Any, Any] = present / plan.people_unit
     return shown
 
