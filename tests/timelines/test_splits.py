@@ -91,22 +91,31 @@ def test_what_is_cut_is_of_its_product_and_order_and_may_be_scrap(follow: Follow
 
 
 def test_each_of_the_parts_goes_its_own_way(follow: Follow) -> None:
-    """A saw of two, 10 s; nearly all goes back to be cut again; the queue of what comes back goes first."""
-    stations: dict[str, Description] = {"saw": saw(2, 10)}
+    """A saw of two, 10 s; the way of each of the two is drawn, and all but one in a million million is a's."""
+    stations: dict[str, Description] = {"saw": saw(2, 10), "a": {"cycle": "20 s"}}
     route: list[Description] = [
-        {"from": "saw", "to": "saw", "rework": True, "probability": 1 - 1e-12},
+        {"from": "saw", "to": "a", "probability": 1 - 1e-12},
         {"from": "saw", "to": "out", "probability": 1e-12},
+        {"from": "a", "to": "out"},
     ]
 
     run = follow(describe(stations, route), 35)
 
-    assert arrived(run) == [(0, 1, None), (10, 2, 1), (20, 3, 2), (30, 4, 1)]
-    assert left(run, "saw") == [
-        (10, 2, "rework"),
-        (10, 1, "rework"),
-        (20, 3, "rework"),  # P2 is cut: it waited first
-        (20, 2, "rework"),
-        (30, 4, "rework"),  # then P1
-        (30, 1, "rework"),
+    assert arrived(run) == [
+        (0, 1, None),
+        (10, 2, 1),
+        (10, 3, None),
+        (20, 4, 3),
+        (20, 5, None),
+        (30, 6, 5),
+        (30, 7, None),
     ]
-    assert levels(run, "saw->saw") == [(0, 0), (10, 1), (20, 2), (30, 3)]
+    assert left(run, "saw") == [
+        (10, 2, "good"),
+        (10, 1, "good"),
+        (20, 4, "good"),
+        (20, 3, "good"),
+        (30, 6, "good"),
+        (30, 5, "good"),
+    ]
+    assert levels(run, "saw->a") == [(0, 0), (10, 1), (20, 3), (30, 4)]

@@ -38,12 +38,14 @@ def test_records_are_kept_for_all_that_is_cut_batched_or_joined_at_once() -> Non
 
 
 def test_more_parts_than_records_can_be_kept_for_are_refused() -> None:
-    with pytest.raises(InputError, match=r"stations\.saw: its machines hold 200,000 parts at once, over 100,000"):
+    with pytest.raises(InputError, match=r"stations\.saw\.machines: they hold 200,000 parts at once, over 100,000"):
         make_plan(sawn(cut(1000, machines=200), {}))
 
 
 def test_more_draws_than_a_stream_keeps_ready_are_refused() -> None:
-    with pytest.raises(InputError, match=r"saw->a.transport: 1201 parts may set out at one instant, over 1008"):
+    with pytest.raises(
+        InputError, match=r"saw->a.transport: 1,201 parts may set out at one instant; a transport can take 1,008"
+    ):
         make_plan(sawn(cut(300, machines=4), {"transport": "5 s"}))
 
 
