@@ -36,7 +36,7 @@ def test_an_assembly_agrees_with_the_exact_chain(name: str) -> None:
     exact = assembly(feeds, time)
     names, line = joining(feeds, exponential(time))
 
-    runs = simulate(describe(**line), engine="compiled", horizon=100_000.0, warmup=1_000.0, replications=32)
+    runs = simulate(describe(**line), engine="compiled", horizon=160_000.0, warmup=1_000.0, replications=32)
 
     check(runs, throughput, exact.throughput)
     check(runs, wip, exact.wip)

@@ -22,7 +22,7 @@ AT_ONCE = "0.000001 s"
 """A timeout that leaves no time for a second part to come: a free machine takes what is there."""
 
 
-def runs_of(cycle: Description, horizon: float = 200_000.0, **keys: object) -> list[Run]:
+def runs_of(cycle: Description, horizon: float = 400_000.0, **keys: object) -> list[Run]:
     station = {"kind": "batch", "size": SIZE, "cycle": cycle} | keys
     line = serial({"a": station}, source={"arrivals": exponential(1 / RATE)})
     return simulate(line, engine="compiled", horizon=horizon, warmup=2_000.0, replications=32)

@@ -123,7 +123,7 @@ def test_those_present_are_a_binomial_number(machines: int, shifts: str) -> None
         shifts={"pattern": shifts},
     )
 
-    runs = simulate(line, engine="compiled", horizon=20 * 7 * 86_400.0, replications=32)
+    runs = simulate(line, engine="compiled", horizon=40 * 7 * 86_400.0, replications=32)
 
     check(runs, working("a"), open_share * at_work)
     check(runs, throughput, open_share * at_work / 600.0)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from twin.line.scenario import Scenario
 
 
-def runs_of(line: Scenario, horizon: float = 200_000.0) -> list[Run]:
+def runs_of(line: Scenario, horizon: float = 500_000.0) -> list[Run]:
     return simulate(line, engine="compiled", horizon=horizon, warmup=2_000.0, replications=32)
 
 
@@ -124,7 +124,7 @@ def test_standby_begins_when_the_idle_time_is_long_enough() -> None:
     """
     rate, after = 0.1, 6.0
     standby = 0.6 * exp(-rate * after)
-    power = {"processing": "5 kW", "idle": "2 kW", "standby": "0.5 kW", "standby_after": "6 s", "warm_up": "10 kJ"}
+    power = {"processing": "5 kW", "idle": "2 kW", "standby": "0.5 kW", "standby_after": "6 s", "warm_up": "10000 J"}
 
     runs = runs_of(
         serial({"a": {"cycle": exponential(4.0), "power": power}}, source={"arrivals": exponential(1 / rate)})
