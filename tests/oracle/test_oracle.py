@@ -71,7 +71,7 @@ def _share_ways(route: list[Description]) -> None:
 
 
 def check(scenario: Scenario, seed: int, horizon: float = HORIZON) -> None:
-    runs = simulate(scenario, engine="compiled", horizon=horizon, replications=200)
+    runs = simulate(scenario, engine="compiled", horizon=horizon, replications=120)
     seen = [observe(scenario.line, 1000 * seed + k, horizon) for k in range(24)]
 
     assert agree([throughput(run.accounts) for run in runs], [one.throughput for one in seen])

@@ -189,8 +189,7 @@ class Model:
 
         while True:
             yield self.env.timeout(next(gaps))
-            finds_a_machine = bool(door.idle) and door.calendar.is_open(self.env.now)
-            if limit is None or waiting < limit or finds_a_machine:
+            if limit is None or waiting < limit or door.is_served():
                 waiting += 1
                 door.offer(self.enter(Part(let_go=let_go)))
 

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     Needs = Mapping[str, Fraction]
 
 
+INSTANT = 6
+"""Decimals of a second within which requests count as made at one time: see `MOMENT` in `oracle_stations`."""
+
+
 @dataclass
 class Part:
     """A part, or a lot of an order; `let_go` gives up the place where it lies or stands."""
@@ -71,9 +75,14 @@ class Door:
         self.serve()
         return got
 
+    def is_served(self) -> bool:
+        """Say whether a machine is idle, and may work, and has the carriers it needs."""
+        at_work = bool(self.idle) and self.calendar.is_open(self.env.now)
+        return at_work and all(each.free for each in self.carriers)
+
     def serve(self) -> None:
         """Give what is there to idle machines, the lowest number first, while they work and carriers are free."""
-        while self.idle and self.calendar.is_open(self.env.now) and all(each.free for each in self.carriers):
+        while self.is_served():
             chosen = self.choose()
             if not chosen:
                 return
@@ -153,7 +162,7 @@ class People:
     def ask(self, who: tuple[int, int], needs: Needs, priority: int) -> Event:
         """Return the event of getting all of `needs` at once."""
         granted = self.env.event()
-        self.requests.append((priority, self.env.now, who, needs, granted))
+        self.requests.append((priority, round(self.env.now, INSTANT), who, needs, granted))
         self.requests.sort(key=lambda request: request[:3])
         self._grant()
         return granted

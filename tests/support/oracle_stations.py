@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     Process = Generator[Event, Any, Any]
 
 AT_ONCE = 1e-9
+MOMENT = 1e-9
+"""Of the machines that become free at one instant those of a later station move, and ask for people, first: the others
+wait so much longer [s] for each station before."""
 
 
 class Place:
@@ -102,11 +105,13 @@ class Machine(Place):
         self.ages = [next(draws) for draws in self.to_failure]
         self.crew = {skill: Fraction(number, self.station.attend) for skill, number in self.station.crew.items()}
         self.has_crew = False
+        self.moment = MOMENT * (len(model.line.stations) - who[0])
 
     def run(self) -> Process:
         """Take what the station takes at once, work on it, pass it on, for ever."""
         while True:
             self.enter("starved")
+            yield self.env.timeout(self.moment)
             parts = yield self.door.take(self.who[1])
             for part in parts:
                 part.let_go()
@@ -124,7 +129,6 @@ class Machine(Place):
                 parts = [*cut, *parts]
             for part in parts:
                 yield from self.finish(part)
-            yield self.env.timeout(0)  # stations further down the line move, and ask for people, before this one
 
     def _set_up(self, part: Part) -> Process:
         """Be set up where the last part was another order's, or another product, by people of its own."""
