@@ -22,7 +22,7 @@ AT_ONCE = "0.000001 s"
 """A timeout that leaves no time for a second part to come: a free machine takes what is there."""
 
 
-def runs_of(cycle: Description, horizon: float = 400_000.0, **keys: object) -> list[Run]:
+def runs_of(cycle: Description, horizon: float = 320_000.0, **keys: object) -> list[Run]:
     station = {"kind": "batch", "size": SIZE, "cycle": cycle} | keys
     line = serial({"a": station}, source={"arrivals": exponential(1 / RATE)})
     return simulate(line, engine="compiled", horizon=horizon, warmup=2_000.0, replications=32)
@@ -58,7 +58,7 @@ def test_a_batch_is_gathered_until_it_is_full_or_its_first_part_has_waited(timeo
     """So many machines that one is always free: what waits and how often a batch begins are those of gathering."""
     often, waiting = bulk.gathered(RATE, SIZE, timeout)
 
-    runs = runs_of(exponential(1.0), timeout=seconds(timeout), machines=16)
+    runs = runs_of(exponential(1.0), 60_000.0, timeout=seconds(timeout), machines=16)
 
     check(runs, throughput, RATE)
     check(runs, level("source->a"), waiting)
@@ -68,7 +68,7 @@ def test_a_batch_is_gathered_until_it_is_full_or_its_first_part_has_waited(timeo
 
 def test_cut_parts_arrive_in_batches() -> None:
     """An M/M/1 that cuts sends a Poisson stream (Burke 1956, Oper. Res. 4, 699) of 4 parts each to an M^[4]/M/1."""
-    rate, cut, pieces, work = 0.25, 2.0, 4, 0.6
+    rate, cut, pieces, work = 0.25, 1.6, 4, 0.4
     first, second = formulas.mm1(rate, 1 / cut), formulas.mxm1(rate, pieces, pieces**2, 1 / work)
     stations = {
         "saw": {"kind": "split", "parts": pieces, "cycle": exponential(cut)},
@@ -80,7 +80,7 @@ def test_cut_parts_arrive_in_batches() -> None:
 
     check(runs, throughput, pieces * rate)
     check(runs, number_at("saw", "source->saw"), first.number)
-    check(runs, number_at("mill", "saw->mill"), second.number, relative=0.005)
-    check(runs, wip, first.number + second.number, relative=0.005)
-    check(runs, lead_time, first.time + second.time, relative=0.005)
+    check(runs, number_at("mill", "saw->mill"), second.number)
+    check(runs, wip, first.number + second.number)
+    check(runs, lead_time, first.time + second.time)
     check_share(runs, share("mill", "processing"), second.utilisation)

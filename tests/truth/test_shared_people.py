@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 OPERATOR = {"operator": 1}
 
 
-def runs_of(line: Scenario, horizon: float = 300_000.0) -> list[Run]:
+def runs_of(line: Scenario, horizon: float = 600_000.0) -> list[Run]:
     return simulate(line, engine="compiled", horizon=horizon, warmup=2_000.0, replications=32)
 
 
@@ -54,22 +54,22 @@ def test_one_operator_serves_classes_by_priority() -> None:
         Served(times[1], 1.25 * times[1] ** 2),
         Served(times[2], 2 * times[2] ** 2),
     ]
-    queues = formulas.mg1_priorities([0.25] * 3, services)
+    queues = formulas.mg1_priorities([0.16] * 3, services)
 
-    runs = runs_of(classes(cycles, 0.25, 1))
+    runs = runs_of(classes(cycles, 0.16, 1))
 
     for name, queue in zip("abc", queues, strict=True):
-        check(runs, number_at(name, f"source->{name}"), queue.number, relative=0.005)
+        check(runs, number_at(name, f"source->{name}"), queue.number)
         check(runs, working(name), queue.utilisation)
 
 
 def test_two_operators_serve_classes_by_priority() -> None:
-    queues = formulas.mmc_priorities([0.6, 0.6], 1.0, 2)
+    queues = formulas.mmc_priorities([0.4, 0.4], 1.0, 2)
 
-    runs = runs_of(classes([exponential(1.0)] * 2, 0.6, 2))
+    runs = runs_of(classes([exponential(1.0)] * 2, 0.4, 2))
 
     for name, queue in zip("ab", queues, strict=True):
-        check(runs, number_at(name, f"source->{name}"), queue.number, relative=0.005)
+        check(runs, number_at(name, f"source->{name}"), queue.number)
 
 
 @pytest.mark.parametrize(("operators", "attend"), [(1, 3), (2, 2)])
@@ -80,7 +80,7 @@ def test_a_person_who_tends_several_machines_is_as_many_servers(operators: int, 
     station = {"machines": servers + 4, "cycle": exponential(1.0), "crew": OPERATOR, "attend": attend}
     source = {"arrivals": exponential(1 / (0.7 * servers))}
 
-    runs = runs_of(serial({"a": station}, source=source, operators={"operator": operators}), 100_000.0)
+    runs = runs_of(serial({"a": station}, source=source, operators={"operator": operators}), 120_000.0)
 
     check(runs, wip, exact.number)
     check(runs, lead_time, exact.time)
@@ -98,7 +98,7 @@ def test_people_of_two_pools_with_one_skill_are_one_pool() -> None:
         pools={"setter": {"also": ["operator"]}},
     )
 
-    runs = runs_of(line, 100_000.0)
+    runs = runs_of(line, 120_000.0)
 
     check(runs, wip, exact.number)
     check(runs, lead_time, exact.time)
@@ -115,6 +115,7 @@ def test_those_present_are_a_binomial_number(machines: int, shifts: str) -> None
     """Of 8 people each stays away from a shift with 0.3; as many machines work as there are people, or all."""
     chances = present(8, 0.3)
     at_work = sum(chance * min(k, machines) for k, chance in enumerate(chances))
+    weeks = {"1x8": 120, "2x8": 60, "continuous": 40}[shifts]
     open_share = {"1x8": 5 * 8 / 168, "2x8": 5 * 16 / 168, "continuous": 1.0}[shifts]
     line = serial(
         {"a": {"machines": machines, "cycle": exponential(600.0), "crew": OPERATOR}},
@@ -123,7 +124,7 @@ def test_those_present_are_a_binomial_number(machines: int, shifts: str) -> None
         shifts={"pattern": shifts},
     )
 
-    runs = simulate(line, engine="compiled", horizon=40 * 7 * 86_400.0, replications=32)
+    runs = simulate(line, engine="compiled", horizon=weeks * 7 * 86_400.0, replications=32)
 
     check(runs, working("a"), open_share * at_work)
     check(runs, throughput, open_share * at_work / 600.0)

@@ -90,7 +90,7 @@ def test_the_first_parts_after_maintenance_are_scrap_more_often() -> None:
 
     runs = runs_of(serial({"a": station}))
 
-    check(runs, lambda accounts: accounts.scrapped / accounts.span_s, (5 * 0.4 + 20 * 0.02) / 27, relative=0.005)
+    check(runs, lambda accounts: accounts.scrapped / accounts.span_s, (5 * 0.4 + 20 * 0.02) / 27)
     check(runs, throughput, (5 * 0.6 + 20 * 0.98) / 27)
 
 
@@ -109,11 +109,10 @@ def test_the_first_parts_after_a_repair_are_scrap_more_often() -> None:
 
     runs = runs_of(serial({"a": station}))
 
-    check(
+    check_share(
         runs,
         lambda accounts: accounts.scrapped / (accounts.scrapped + accounts.departed),
         scrapped,
-        relative=0.005,
     )
 
 
@@ -130,6 +129,6 @@ def test_standby_begins_when_the_idle_time_is_long_enough() -> None:
         serial({"a": {"cycle": exponential(4.0), "power": power}}, source={"arrivals": exponential(1 / rate)})
     )
 
-    check(runs, lambda accounts: accounts.standby_s.sum() / accounts.span_s, standby, relative=0.005)
-    check(runs, lambda accounts: accounts.warm_ups.sum() / accounts.span_s, rate * standby, relative=0.005)
+    check_share(runs, lambda accounts: accounts.standby_s.sum() / accounts.span_s, standby)
+    check(runs, lambda accounts: accounts.warm_ups.sum() / accounts.span_s, rate * standby)
     check_share(runs, share("a", "starved"), 0.6)
