@@ -76,7 +76,7 @@ def test_cut_parts_arrive_in_batches() -> None:
     }
     line = serial(stations, [None], source={"arrivals": exponential(1 / rate)})
 
-    runs = simulate(line, engine="compiled", horizon=600_000.0, warmup=4_000.0, replications=32)
+    runs = simulate(line, engine="compiled", horizon=320_000.0, warmup=4_000.0, replications=32)
 
     check(runs, throughput, pieces * rate)
     check(runs, number_at("saw", "source->saw"), first.number)
