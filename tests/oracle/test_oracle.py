@@ -14,6 +14,7 @@ import pytest
 from support.lines import Variety, describe, exponential, random_description, random_line
 from support.measure import agree, shares, throughput, wip
 from support.oracle import observe
+from support.oracle_lines import oracle_line
 from twin.engine import simulate
 
 if TYPE_CHECKING:
@@ -54,6 +55,12 @@ def test_the_engine_agrees_with_plain_simpy_on_lots(seed: int) -> None:
     check(describe(**line), seed)
 
 
+@pytest.mark.parametrize("seed", [*range(40), *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(40, 100))])
+def test_the_engine_agrees_with_plain_simpy_on_all_kinds_of_station(seed: int) -> None:
+    """Assemblies, splits, batches, belts, stores, inspections with rework, carriers, priorities; some unattended."""
+    check(oracle_line(Random(seed)), seed, horizon=12 * 3600.0)  # noqa: S311 - as above
+
+
 def _share_ways(route: list[Description]) -> None:
     """Give every way of a station the same probability."""
     counts = Counter(way["from"] for way in route)
@@ -63,12 +70,14 @@ def _share_ways(route: list[Description]) -> None:
             way["probability"] = 1 / counts[way["from"]]
 
 
-def check(scenario: Scenario, seed: int) -> None:
-    runs = simulate(scenario, engine="compiled", horizon=HORIZON, replications=200)
-    seen = [observe(scenario.line, 1000 * seed + k, HORIZON) for k in range(24)]
+def check(scenario: Scenario, seed: int, horizon: float = HORIZON) -> None:
+    runs = simulate(scenario, engine="compiled", horizon=horizon, replications=120)
+    seen = [observe(scenario.line, 1000 * seed + k, horizon) for k in range(24)]
 
     assert agree([throughput(run.accounts) for run in runs], [one.throughput for one in seen])
     assert agree([wip(run.accounts) for run in runs], [one.wip for one in seen])
+    if not scenario.line.source.orders:
+        assert agree([run.accounts.lead_sum_s / horizon for run in runs], [one.lead for one in seen])
     engine_shares = [shares(run.accounts) for run in runs]
     for place in engine_shares[0]:
         values = [each[place] for each in engine_shares]

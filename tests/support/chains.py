@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from support.lines import Description, describe, exponential
 from support.markov import OUT, Edge, Station, Steady
@@ -18,10 +18,14 @@ NAMES = "abcdefgh"
 STATES = ("processing", "blocked", "starved", "down")
 
 
-def to_scenario(stations: Sequence[Station], edges: Sequence[Edge]) -> Scenario:
+def to_scenario(
+    stations: Sequence[Station],
+    edges: Sequence[Edge],
+    **keys: Any,  # noqa: ANN401 - the line file's other keys, as they are
+) -> Scenario:
     """Return the scenario of a chain whose time unit is one second."""
     described = {name: _described(station) for name, station in zip(NAMES, stations, strict=False)}
-    return describe(described, [_way(edge) for edge in edges])
+    return describe(described, [_way(edge) for edge in edges], **keys)
 
 
 def serial_edges(stations: int, buffers: Sequence[int]) -> list[Edge]:

@@ -2,23 +2,25 @@
 
 Nothing of ``twin`` is imported. All states that can be reached are listed, the balance equations are solved sparsely,
 and the answer is exact to rounding. It reaches as far as parallel machines, buffers of any finite capacity (0 too),
-branching routes (each station is entered by one edge), scrap, and exponential failures on both clocks with as many
-technicians as it takes.
+branching routes (each station is entered by one edge), scrap, exponential failures on both clocks with as many
+technicians as it takes, and a fixed number of carriers that the parts of the whole line share (CONWIP). `long_run`
+solves any other chain that is given as a function from a state to what may happen next.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
 import numpy as np
 from scipy.sparse import coo_array, csc_array
 from scipy.sparse.linalg import spsolve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 OUT = -1
+S = TypeVar("S")
 
 
 class Station(NamedTuple):
@@ -72,17 +74,39 @@ class State(NamedTuple):
     levels: tuple[int, ...]
 
 
-def serial(stations: Sequence[Station], buffers: Sequence[int]) -> Steady:
+def long_run(first: S, moves: Callable[[S], Iterable[tuple[float, S]]]) -> tuple[list[S], np.ndarray]:
+    """Return the states that can be reached from `first`, and the share of time spent in each in the long run.
+
+    `moves` gives for a state the rate at which each other one follows it.
+    """
+    index = {first: 0}
+    waiting = deque([first])
+    entries: list[tuple[int, int, float]] = []
+    while waiting:
+        state = waiting.popleft()
+        for rate, after in moves(state):
+            if after not in index:
+                index[after] = len(index)
+                waiting.append(after)
+            entries += [(index[after], index[state], rate), (index[state], index[state], -rate)]
+    rows, columns, rates = zip(*entries, strict=True)
+    shape = (len(index), len(index))
+    return list(index), _stationary(csc_array(coo_array((rates, (rows, columns)), shape=shape)))
+
+
+def serial(stations: Sequence[Station], buffers: Sequence[int], carriers: int | None = None) -> Steady:
     """Solve a serial line: `buffers[k]` places lie between stations k and k + 1."""
     edges = [Edge(k, k + 1, capacity) for k, capacity in enumerate(buffers)]
-    return solve(stations, [*edges, Edge(len(stations) - 1, OUT)])
+    return solve(stations, [*edges, Edge(len(stations) - 1, OUT)], carriers)
 
 
-def solve(stations: Sequence[Station], edges: Sequence[Edge]) -> Steady:
-    """Solve the line whose first station is always supplied, and each other entered by exactly one of `edges`."""
-    chain = Chain(stations, edges)
-    states, generator = chain.explore()
-    share = _stationary(generator)
+def solve(stations: Sequence[Station], edges: Sequence[Edge], carriers: int | None = None) -> Steady:
+    """Solve the line whose first station is always supplied, and each other entered by exactly one of `edges`.
+
+    With `carriers` no more parts than these are in the line; one that leaves hands its carrier on at once.
+    """
+    chain = Chain(stations, edges, carriers)
+    states, share = long_run(chain.first(), chain.moves)
 
     def mean(count: list[float]) -> float:
         return float(share @ np.array(count))
@@ -111,28 +135,16 @@ def solve(stations: Sequence[Station], edges: Sequence[Edge]) -> Steady:
 class Chain:
     """The chain of a line: its first state, and from each state the rates to others."""
 
-    def __init__(self, stations: Sequence[Station], edges: Sequence[Edge]) -> None:
+    def __init__(self, stations: Sequence[Station], edges: Sequence[Edge], carriers: int | None = None) -> None:
         self.stations = stations
         self.edges = edges
+        self.carriers = carriers
         self.entering = {edge.target: number for number, edge in enumerate(edges) if edge.target != OUT}
 
-    def explore(self) -> tuple[list[State], csc_array]:
-        """All states that can be reached from the empty line, and the generator matrix over them."""
+    def first(self) -> State:
+        """Return the state that the empty line settles into."""
         empty = State(tuple(Condition(empty=station.servers) for station in self.stations), (0,) * len(self.edges))
-        first = self.settle(empty)
-        index = {first: 0}
-        waiting = deque([first])
-        entries: list[tuple[int, int, float]] = []
-        while waiting:
-            state = waiting.popleft()
-            for rate, after in self.moves(state):
-                if after not in index:
-                    index[after] = len(index)
-                    waiting.append(after)
-                entries += [(index[after], index[state], rate), (index[state], index[state], -rate)]
-        rows, columns, rates = zip(*entries, strict=True)
-        shape = (len(index), len(index))
-        return list(index), csc_array(coo_array((rates, (rows, columns)), shape=shape))
+        return self.settle(empty)
 
     def moves(self, state: State) -> Iterator[tuple[float, State]]:
         """All that may happen next in `state`: its rate, and the settled state after it."""
@@ -158,9 +170,10 @@ class Chain:
 
     def _next(self, state: State) -> State:
         for k, at in enumerate(state.stations):
-            if at.empty and k not in self.entering:
-                return _with(state, k, _started(at))
-            if at.empty and state.levels[self.entering[k]]:
+            if k not in self.entering:
+                if at.empty and (self.carriers is None or _parts(state) < self.carriers):
+                    return _with(state, k, _started(at))
+            elif at.empty and state.levels[self.entering[k]]:
                 return _with(_filled(state, self.entering[k], -1), k, _started(at))
         for number, edge in enumerate(self.edges):
             if state.levels[number] < edge.capacity and self._holds(state, number):

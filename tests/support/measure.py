@@ -69,6 +69,31 @@ def shares(accounts: Accounts) -> dict[tuple[str, str], float]:
     }
 
 
+def level(*edges: str) -> Callable[[Accounts], float]:
+    """Return the measure "mean number in these buffers together"."""
+    return lambda accounts: sum(float(accounts.level_s[accounts.edges.index(edge)]) for edge in edges) / accounts.span_s
+
+
+def working(station: str, *states: str) -> Callable[[Accounts], float]:
+    """Return the measure "mean number of the station's machines in any of these states" (`processing` unless named)."""
+
+    def measure(accounts: Accounts) -> float:
+        times = by_station(accounts, accounts.states)[accounts.stations.index(station)]
+        return float(sum(times[STATES.index(state)] for state in states or ("processing",)) / accounts.span_s)
+
+    return measure
+
+
+def number_at(station: str, *edges: str) -> Callable[[Accounts], float]:
+    """Return the measure "mean number of parts in these buffers and on the station's machines", one on each in use."""
+
+    def measure(accounts: Accounts) -> float:
+        machines = accounts.machine_station.count(accounts.stations.index(station))
+        return level(*edges)(accounts) + machines - working(station, "starved")(accounts)
+
+    return measure
+
+
 def check(runs: Sequence[Run], measure: Callable[[Accounts], float], exact: float, *, relative: float = 0.002) -> None:
     """Assert that the mean over `runs` is `exact` within 5 standard errors of at most `relative` x `exact`."""
     mean, error = _mean_and_error(np.array([measure(run.accounts) for run in runs]))

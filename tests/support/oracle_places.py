@@ -1,10 +1,11 @@
-"""What the oracle's machines and parts meet: doors before stations, people, shifts; nothing of the engine's."""
+"""What the oracle's machines and parts meet: doors of stations, carriers, people, shifts; nothing of the engine's."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections import deque
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from twin.line.work_calendar import WEEK, windows
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
 
     from twin.line.work_calendar import Shifts
 
+    Needs = Mapping[str, Fraction]
+
+
+INSTANT = 6
+"""Decimals of a second within which requests count as made at one time: see `MOMENT` in `oracle_stations`."""
+
 
 @dataclass
 class Part:
@@ -25,55 +32,146 @@ class Part:
     pieces: int = 1
     order: int = 0
     product: str | None = None
+    entry: float = 0.0
+    since: float = 0.0
+    carriers: list[Carriers] = field(default_factory=list)
     let_go: Callable[[], Any] = field(default=lambda: None)
+
+
+class Carriers:
+    """Carriers of one kind: how many are free, the `door` where they are needed, the station that lets them go."""
+
+    def __init__(self, env: simpy.Environment, number: int, to: str, door: Door, way_back: Callable[[], float]) -> None:
+        self.env, self.free, self.to, self.door, self.way_back = env, number, to, door, way_back
+
+    def give_back(self) -> None:
+        """Let one go on its way back."""
+        self.env.process(self._return())
+
+    def _return(self) -> Any:  # noqa: ANN401 - a generator of SimPy's
+        yield self.env.timeout(self.way_back())
+        self.free += 1
+        self.door.serve()
 
 
 class Door:
     """Where the parts that wait for one station are, longest waiting first, and its machines that wait for one."""
 
-    def __init__(self, env: simpy.Environment) -> None:
-        self.env = env
+    def __init__(self, env: simpy.Environment, calendar: Calendar, stock: Callable[[], Part] | None) -> None:
+        self.env, self.calendar, self.stock = env, calendar, stock
         self.parts: deque[Part] = deque()
         self.idle: dict[int, Event] = {}
+        self.carriers: list[Carriers] = []
 
-    def offer(self, part: Part) -> None:
-        """Give the part to the idle machine of the lowest number, or let it wait."""
-        if self.idle:
-            self.idle.pop(min(self.idle)).succeed(part)
-        else:
-            self.parts.append(part)
+    def offer(self, part: Part, feed: str = "") -> None:
+        """Let a part wait that comes from station `feed`, or give it to an idle machine."""
+        part.since = self.env.now
+        self.add(part, feed)
+        self.serve()
 
     def take(self, machine: int) -> Event:
-        """Return the event of getting a part."""
-        got = self.env.event()
-        if self.parts:
-            got.succeed(self.parts.popleft())
-        else:
-            self.idle[machine] = got
+        """Return the event of getting what the station works on at once."""
+        got = self.idle[machine] = self.env.event()
+        self.serve()
         return got
+
+    def is_served(self) -> bool:
+        """Say whether a machine is idle, and may work, and has the carriers it needs."""
+        at_work = bool(self.idle) and self.calendar.is_open(self.env.now)
+        return at_work and all(each.free for each in self.carriers)
+
+    def serve(self) -> None:
+        """Give what is there to idle machines, the lowest number first, while they work and carriers are free."""
+        while self.is_served():
+            chosen = self.choose()
+            if not chosen:
+                return
+            for each in self.carriers:
+                each.free -= 1
+                chosen[0].carriers.append(each)
+            self.idle.pop(min(self.idle)).succeed(chosen)
+
+    def add(self, part: Part, feed: str) -> None:
+        """Put a part behind the others."""
+        del feed
+        self.parts.append(part)
+
+    def choose(self) -> list[Part]:
+        """Return the part that has waited longest, or one of the stock; none if there is none."""
+        if self.parts:
+            return [self.parts.popleft()]
+        return [self.stock()] if self.stock else []
+
+
+class BatchDoor(Door):
+    """A door that lets in so many parts at once, or what is there once the first has waited too long."""
+
+    def __init__(
+        self,
+        env: simpy.Environment,
+        calendar: Calendar,
+        stock: Callable[[], Part] | None,
+        size: int,
+        timeout: float | None,
+    ) -> None:
+        super().__init__(env, calendar, stock)
+        self.size, self.timeout = size, timeout
+
+    def add(self, part: Part, feed: str) -> None:
+        """Put a part behind the others, and look again when it has waited."""
+        super().add(part, feed)
+        if self.timeout is not None:
+            self.env.timeout(self.timeout).callbacks.append(lambda _: self.serve())
+
+    def choose(self) -> list[Part]:
+        """Return a batch, if it is full or has waited long enough."""
+        late = self.timeout is not None and self.parts and self.env.now >= self.parts[0].since + self.timeout
+        if self.stock or late or len(self.parts) >= self.size:
+            batch = [self.parts.popleft() for _ in range(min(self.size, len(self.parts)))]
+            return batch + [self.stock() for _ in range(self.size - len(batch)) if self.stock]
+        return []
+
+
+class AssemblyDoor(Door):
+    """A door that lets in so many parts of each feed, all at once."""
+
+    def __init__(self, env: simpy.Environment, calendar: Calendar, takes: Mapping[str, int]) -> None:
+        super().__init__(env, calendar, None)
+        self.takes = takes
+        self.feeds: dict[str, deque[Part]] = {feed: deque() for feed in takes}
+
+    def add(self, part: Part, feed: str) -> None:
+        """Put a part behind those of its feed."""
+        self.feeds[feed].append(part)
+
+    def choose(self) -> list[Part]:
+        """Return the parts of every feed, the first feed's first, if all are there."""
+        if any(len(self.feeds[feed]) < number for feed, number in self.takes.items()):
+            return []
+        return [self.feeds[feed].popleft() for feed, number in self.takes.items() for _ in range(number)]
 
 
 class People:
-    """All pools, with one list of requests: first come, first served among those that ask any of the same skills."""
+    """All pools, with one list of requests by priority and time asked among those that ask any of the same skills."""
 
     def __init__(self, env: simpy.Environment, sizes: Mapping[str, int]) -> None:
         self.env = env
-        self.free = dict(sizes)
-        self.requests: list[tuple[float, tuple[int, int], dict[str, int], Event]] = []
+        self.free = {skill: Fraction(size) for skill, size in sizes.items()}
+        self.requests: list[tuple[int, float, tuple[int, int], Needs, Event]] = []
 
-    def ask(self, who: tuple[int, int], needs: dict[str, int]) -> Event:
+    def ask(self, who: tuple[int, int], needs: Needs, priority: int) -> Event:
         """Return the event of getting all of `needs` at once."""
         granted = self.env.event()
-        self.requests.append((self.env.now, who, needs, granted))
-        self.requests.sort(key=lambda request: request[:2])
+        self.requests.append((priority, round(self.env.now, INSTANT), who, needs, granted))
+        self.requests.sort(key=lambda request: request[:3])
         self._grant()
         return granted
 
     def withdraw(self, granted: Event) -> None:
         """Leave the list."""
-        self.requests = [request for request in self.requests if request[3] is not granted]
+        self.requests = [request for request in self.requests if request[4] is not granted]
 
-    def release(self, needs: Mapping[str, int]) -> None:
+    def release(self, needs: Needs) -> None:
         """Give people back."""
         for skill, number in needs.items():
             self.free[skill] += number
@@ -82,7 +180,7 @@ class People:
     def _grant(self) -> None:
         asked: set[str] = set()
         for request in list(self.requests):
-            needs, granted = request[2:]
+            needs, granted = request[3:]
             if not asked & needs.keys() and all(self.free[skill] >= number for skill, number in needs.items()):
                 self.requests.remove(request)
                 for skill, number in needs.items():
@@ -111,6 +209,10 @@ class Calendar:
             return week + self.windows[place][0], week + self.windows[place][1]
         week, place = (week, place + 1) if place + 1 < len(self.windows) else (week + WEEK, 0)
         return week + self.windows[place][0], week + self.windows[place][1]
+
+    def left(self, now: float) -> float:
+        """Return how much is left of the shift that runs."""
+        return float("inf") if self.always else self.window(now)[1] - now
 
     def open_between(self, start: float, end: float) -> float:
         """Return the working time in an interval."""
