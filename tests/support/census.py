@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twin.engine.plan import make_plan
-from twin.engine.records import CONVEYOR
+from twin.engine.records import CONVEYOR, STORAGE
 
 if TYPE_CHECKING:
     from twin.engine.results import Run
@@ -52,7 +52,7 @@ def check_census(chosen: Scenario, run: Run) -> None:
 
 
 def _on_machines(tables: Tables) -> list[int]:
-    """Return the parts on machines; on a belt or in a store they are in order, and no more than it holds."""
+    """Return the parts on machines; no more on a belt or in a store than it holds, and there by when they are ready."""
     parts, stations, machines = (tables[name] for name in ("parts", "stations", "machines"))
     held: list[int] = machines["part"][machines["part"] >= 0].tolist()
     for machine in machines:
@@ -61,6 +61,7 @@ def _on_machines(tables: Tables) -> list[int]:
         held += on_it + chained(int(machine["rest"]), parts["next"])
         if station["kind"] >= CONVEYOR:
             assert machine["load"] == len(on_it) + (machine["part"] >= 0) <= station["many"]
+        if station["kind"] == STORAGE:
             assert (np.diff(parts["since"][on_it]) >= 0).all()
     return held
 

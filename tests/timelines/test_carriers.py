@@ -136,6 +136,35 @@ def test_a_part_that_comes_again_keeps_its_carrier(follow: Follow) -> None:
     assert run.accounts.arrived == 1
 
 
+def test_a_part_that_comes_again_is_taken_before_those_that_wait_for_a_carrier(follow: Follow) -> None:
+    """A 3 s, load 4 s, test 6 s, which sends all back to a; one card from load until pack: P1 has it, the rest wait."""
+    stations: dict[str, Description] = {
+        name: {"cycle": constant(t)} for name, t in (("a", 3), ("load", 4), ("test", 6), ("pack", 5))
+    }
+    route: list[Description] = [
+        {"from": "a", "to": "load"},
+        {"from": "load", "to": "test"},
+        {"from": "test", "to": "a", "rework": True, "probability": 1 - NEVER},
+        {"from": "test", "to": "pack", "probability": NEVER},
+        {"from": "pack", "to": "out"},
+    ]
+
+    run = follow(describe(stations, route, carriers={"card": {"number": 1, "from": "load", "to": "pack"}}), 48)
+
+    assert states(run, "load") == [
+        (0, "starved"),
+        (3, "processing"),  # P1; it is tested until 13
+        (7, "starved"),
+        (18, "processing"),  # a has made P2 to P5 by 15, then P1 again: it overtakes them
+        (22, "starved"),  # tested until 28; a has made P9 by 30
+        (33, "processing"),
+        (37, "starved"),  # tested until 43
+    ]
+    assert parts(run, "test") == [(t, "rework", "a") for t in (13, 28, 43)]
+    assert levels(run, "a->load")[:4] == [(0, 0), (6, 1), (9, 2), (12, 3)]  # P2, P3, P4
+    assert levels(run, "card->load") == [(0, 1), (3, 0)]
+
+
 def test_a_batch_waits_for_a_carrier_for_each_of_its_parts(follow: Follow) -> None:
     """A 2 s, an oven for two 10 s, test 1 s, which sends back all; three trays until test, back after 4 s."""
     tray = {"number": 3, "from": "oven", "to": "test", "return": constant(4)}

@@ -62,12 +62,25 @@ def add_carriers(b: Builder, edges: list[Row], stations: Sequence[Row]) -> list[
         if station.get("first_carrier", 0) == station.get("last_carrier", 0):
             station["first_carrier"] = len(edges)
         station["last_carrier"] = len(edges) + 1
+        station["comes_again"] = station.get("comes_again", 0) or int(_comes_again(b, kind, edges))
         edges.append({
             "from": name, "to": start, "until": b.station_index[kind.to], "share": 1.0, "capacity": UNLIMITED,
             "rework": 0, "limit": -1, "arrival_stream": -1, "overtaking": 1,
             "stream": b.stream(name, 0, "return", kind.return_, burst) if comes_back else -1,
         })  # fmt: skip
     return list(_buffers(b))
+
+
+def _comes_again(b: Builder, kind: Carrier, edges: Sequence[Row]) -> bool:
+    """Say whether a part can come to where it was put on a carrier before it leaves it."""
+    names = list(b.station_index)
+    reached, ahead = set[int](), [b.station_index[kind.from_]]
+    while ahead:
+        name = names[ahead.pop()]
+        to = {row["to"] for row in edges if row["from"] == name and row["to"] >= 0} if name != kind.to else set()
+        ahead += to - reached
+        reached |= to
+    return b.station_index[kind.from_] in reached
 
 
 def add_tokens(b: Builder, tables: Tables) -> None:

@@ -33,11 +33,11 @@ from twin.engine.records import (
     world_of,
 )
 from twin.engine.replication import measure_from
-from twin.engine.results import who_waits
 from twin.engine.rulebook import bind
 from twin.engine.rules.asking import CREW, REPAIR
 from twin.engine.rules.calendar import ENDS, RESTS, window_is, window_time
 from twin.engine.seen import Lot, MachineStands, Standing
+from twin.engine.standstill import who_waits
 from twin.engine.waiting import fill_edge, on_their_way
 
 if TYPE_CHECKING:

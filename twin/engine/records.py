@@ -172,7 +172,7 @@ MORE: dict[str, dict[str, str]] = {
         "setup_first": INTEGER, "setup_last": INTEGER,
         "kind": INTEGER, "many": INTEGER, "timeout": REAL, "timeout_timer": INTEGER,
         "belt": REAL, "pitch": REAL, "accumulating": INTEGER, "stay_stream": INTEGER,
-        "first_carrier": INTEGER, "last_carrier": INTEGER,
+        "first_carrier": INTEGER, "last_carrier": INTEGER, "comes_again": INTEGER,
         "startup_parts": INTEGER, "startup_share": REAL, "startup_after": INTEGER,
         "standby_after": REAL, "standby_power": INTEGER, "warm_up": REAL, "priority": INTEGER,
     },

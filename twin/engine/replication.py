@@ -23,9 +23,10 @@ from twin.engine.records import (
     tables_of,
     world_of,
 )
-from twin.engine.results import Run, Trace, accounts_of, who_waits
+from twin.engine.results import Run, Trace, accounts_of
 from twin.engine.rules.metering import start_meter
 from twin.engine.simpy_clock import SimpyClock
+from twin.engine.standstill import who_stands, who_waits
 from twin.engine.state import LineState, digest_of
 from twin.engine.streams import Draws
 from twin.errors import Defect
@@ -189,7 +190,7 @@ def _result(task: Task, keeper: Keeper, draws: Draws, tables: dict[str, Any], un
         replication=task.replication,
         engine=task.clock,
         accounts=accounts_of(plan, tables, measured, until),
-        deadlock=keeper.deadlock,
+        deadlock=keeper.deadlock or (who_stands(plan, tables) if plan.full and not task.alongside else None),
         digest=digest_of(tables).hex(),
         moves=int(tables["line"]["moves"][0]),
         state=state,

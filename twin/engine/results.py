@@ -1,4 +1,4 @@
-"""What a run hands over: accounts, events, digest, and who waits for whom when a line has locked."""
+"""What a run hands over: accounts, events, digest."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import numpy as np
 
 from twin.accounts import Accounts
 from twin.engine.alongside import STOPPED
-from twin.engine.reasons import Reasons, people_of
-from twin.engine.records import ASSEMBLY, BATCH, BLOCKED, DONE, DOWN, METERED, PLAIN, STARVED, WAITING_REPAIR, as_array
+from twin.engine.reasons import Reasons
+from twin.engine.records import BLOCKED, DOWN, METERED, PLAIN, STARVED, WAITING_REPAIR
 from twin.engine.rules.assembly import JOINED
 from twin.engine.rules.metering import read_meter
 from twin.engine.rules.outcome import SCRAPPED
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from twin.engine.plan import Plan
     from twin.engine.records import World
     from twin.engine.state import LineState, Tables
-
-Table = np.ndarray[Any, Any]
 
 SIMULATION = "simulation"
 """The `source` of simulated events."""
@@ -192,71 +190,6 @@ def _metered(tables: Tables, end: float) -> dict[str, Any]:
     line.now = end
     read_meter(cast("World", SimpleNamespace(line=[line])))
     return {"peak_w": line.peak / MILLI, "peak_mean_w": line.mean_most / MILLI if line.mean_most >= 0 else math.nan}
-
-
-def machine_name(plan: Plan, m: int) -> str:
-    """Return "station" or, where it has several machines, "station 2"."""
-    station = plan.machine_station[m]
-    first = plan.machine_station.index(station)
-    alone = plan.machine_station.count(station) == 1
-    return plan.stations[station] if alone else f"{plan.stations[station]} {m - first + 1}"
-
-
-def who_waits(plan: Plan, world: World) -> tuple[str, ...]:
-    """Return who waits for whom in a line that has just locked: "a waits for b", by station and machine.
-
-    Machines blocked towards each other, or those whose requests for people can never be granted; on a line that stands
-    for ever all that wait for room or for parts.
-    """
-    full = plan.full
-    machines, edges, needs, stations_ = (
-        as_array(name, getattr(world, name), full=full) for name in ("machines", "edges", "needs", "stations")
-    )
-    stations = np.array(plan.machine_station)
-    # All machines are blocked, and of a belt or a store nothing more can enter either.
-    locked = set(
-        np.flatnonzero(stations_["blocked"] == stations_["last_machine"] - stations_["first_machine"]).tolist()
-    )
-    towards = edges["to"][machines["edge"]]
-    while leaving := {s for s in locked if not set(towards[stations == s].tolist()) <= locked}:
-        locked -= leaving
-    if locked:
-        pairs = [(m, plan.stations[towards[m]]) for m in range(len(machines)) if plan.machine_station[m] in locked]
-    else:
-        people = [people_of(plan, need) for need in needs]
-        pairs = [
-            (m, " and ".join(filter(None, people[row["need_first"] : row["need_last"]])))
-            for m, row in enumerate(machines)
-            if row["waiting"] and not row["promised"]
-        ] or list(_waiting_for_parts(plan, world, machines, edges, stations_))
-    return tuple(f"{machine_name(plan, m)} waits for {what}" for m, what in pairs)
-
-
-def _waiting_for_parts(
-    plan: Plan, world: World, machines: Table, edges: Table, stations: Table
-) -> Iterator[tuple[int, str]]:
-    """Yield the machines that wait for room or carriers, and those of batches and assemblies that wait for parts."""
-    for m, row in enumerate(machines):
-        station = stations[row["station"]]
-        feeds = list(world.ins[station["first_in"] : station["last_in"]])
-        if row["phase"] == DONE:
-            yield m, plan.stations[edges["to"][row["edge"]]]
-        elif lacking := _lacking(station, edges, feeds):
-            yield m, " and ".join(plan.edges[e].partition("->")[0] for e in lacking)
-        elif station["kind"] == BATCH and edges["ready"][feeds].sum() > 0:
-            more = int(station["many"] - edges["ready"][feeds].sum())
-            yield m, f"{more} more {'part' if more == 1 else 'parts'}"
-        elif station["kind"] == ASSEMBLY:
-            lacking = [e for e in feeds if edges["ready"][e] < edges["takes"][e] and edges["capacity"][e] > 0]
-            yield m, " and ".join(f"parts of {plan.edges[e].partition('->')[0]}" for e in lacking)
-
-
-def _lacking(station: np.void, edges: Table, feeds: list[int]) -> list[int]:
-    """Return the kinds of carriers of which a station finds too few for the parts that wait before it."""
-    needed = station["many"] if station["kind"] == BATCH else 1
-    waiting = edges["ready"][feeds].sum() >= needed
-    kinds = range(station["first_carrier"], station["last_carrier"]) if waiting else ()
-    return [e for e in kinds if edges["ready"][e] < needed]
 
 
 def _persons(parts: int, unit: int) -> float:

@@ -54,8 +54,6 @@ class SimpyClock:
         """Run up to, not including, `until` [s]."""
         if until > self.environment.now:
             self.environment.run(until=until)
-        if self.world.line[0].full and not self._told and self._rules["stands_for_ever"](self.world):
-            self._see_to(self.world)
 
     def listen(self, told: Callable[[], None]) -> None:
         """Call `told` whenever the line has settled."""

@@ -41,19 +41,16 @@ def take_batch(world: World, station: Record, machine: Record) -> bool:
 
 
 def carried(world: World, station: Record) -> int:
-    """How many parts can be taken one after the other, each onto free carriers, or on those with which it comes again.
-
-    Of those that come again, the ones before which another waits on their edge are not counted.
-    """
+    """How many parts can be taken, each onto free carriers or on those with which it comes again."""
     count = fewest_free(world, station)
-    for q in range(station.first_in, station.last_in):
-        edge = world.edges[world.ins[q]]
-        p = edge.head
-        left = edge.ready
-        while left > 0 and is_carried(world, station, p):
-            count += 1
-            left -= 1
-            p = world.parts[p].next
+    if station.comes_again == 1:
+        for q in range(station.first_in, station.last_in):
+            edge = world.edges[world.ins[q]]
+            p = edge.head
+            for _ in range(edge.ready):
+                if is_carried(world, station, p):
+                    count += 1
+                p = world.parts[p].next
     return count
 
 

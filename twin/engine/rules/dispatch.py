@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from twin.engine.records import EARLIEST_DUE, INFINITE, Record, World
+from twin.engine.records import EARLIEST_DUE, FIRST_COME, INFINITE, Record, World
 from twin.engine.rules.carriers import holds_carriers, lack_carriers
 from twin.engine.rules.setup import setup_mean
 
 
 def urgency(world: World, station: Record, machine: Record, p: int) -> float:
     """What the station's rule wants least of: the due time, or the mean time to set this machine up [s]."""
+    if station.dispatch == FIRST_COME:
+        return 0.0
     part = world.parts[p]
     if station.dispatch == EARLIEST_DUE:
         return world.orders[part.order].due if part.order >= 0 else INFINITE
@@ -18,12 +20,14 @@ def urgency(world: World, station: Record, machine: Record, p: int) -> float:
 def choose(world: World, station: Record, machine: Record) -> int:
     """Bring the part that the station's rule wants to the head of its edge; return the edge, -1 if no part waits.
 
-    Ties by waiting longest, then edge order.
+    Ties by waiting longest, then edge order. If it lacks carriers, only parts that come again with theirs will do.
     """
     best = -1
     chosen_before = -1
     least = longest = INFINITE
     short = lack_carriers(world, station, 1)
+    if short and station.comes_again == 0:
+        return -1
     for q in range(station.first_in, station.last_in):
         e = world.ins[q]
         edge = world.edges[e]

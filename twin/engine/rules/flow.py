@@ -16,7 +16,7 @@ from twin.engine.records import (
     World,
 )
 from twin.engine.rules.belts import hold_up, is_stuck, move_up
-from twin.engine.rules.carriers import free_carriers, holds_carriers, lack_carriers
+from twin.engine.rules.carriers import free_carriers, lack_carriers
 from twin.engine.rules.delays import delay, delay_ends
 from twin.engine.rules.dispatch import choose
 from twin.engine.rules.lots import give_product
@@ -228,21 +228,17 @@ def take(world: World, station: Record, machine: Record) -> bool:
     short = False
     if FULL:
         short = lack_carriers(world, station, 1)
-    if FULL and station.dispatch != FIRST_COME:
+    if FULL and (short or station.dispatch != FIRST_COME):
         best = choose(world, station, machine)
     else:
         for q in range(station.first_in, station.last_in):
             e = world.ins[q]
             edge = world.edges[e]
             if edge.ready > 0:
-                p = edge.head
-                since = world.parts[p].since
+                since = world.parts[edge.head].since
             elif edge.capacity == 0 and edge.first_blocked >= 0:
-                p = world.machines[edge.first_blocked].part
                 since = world.machines[edge.first_blocked].done
             else:
-                continue
-            if short and not holds_carriers(world, station, p):
                 continue
             if since < longest:
                 longest = since

@@ -22,7 +22,7 @@ from twin.engine.rules.setup import setup_ends
 from twin.engine.rules.sources import arrive
 from twin.engine.rules.standby import stand_by
 from twin.engine.rules.upkeep import falls_due
-from twin.engine.rules.visits import settle, stands_for_ever
+from twin.engine.rules.visits import settle
 
 if TYPE_CHECKING:
     from twin.engine.records import World
@@ -85,6 +85,6 @@ def advance(world: World, end: float) -> bool:
         i = world.tree[1]
         time = world.timers[i]
         if time >= end:
-            return not (FULL and stands_for_ever(world))
+            return True
         line.now = time
         ring(world, i)

@@ -7,12 +7,10 @@ from twin.engine.records import (
     BATCH,
     CONVEYOR,
     DONE,
-    DOWN,
     FULL,
     GROUP,
     GROUP_BITS,
     IDLE,
-    INFINITE,
     ONE,
     RELEASE,
     SPLIT,
@@ -27,7 +25,7 @@ from twin.engine.rules.carriers import take_carriers
 from twin.engine.rules.crew import ask_crew
 from twin.engine.rules.flow import look_for_deadlock, take
 from twin.engine.rules.outcome import decide
-from twin.engine.rules.record import draw, lock
+from twin.engine.rules.record import draw
 from twin.engine.rules.setup import begin_lot
 
 
@@ -122,22 +120,3 @@ def settle(world: World) -> None:
         if station.on == 1:
             station_moves(world, station)
     line.top = 0
-
-
-def stands_for_ever(world: World) -> bool:
-    """Whether parts are in the line and nothing will ever move one: nobody works or is to come, none is stopped.
-
-    An assembly whose other feed has run dry, a batch that will never be full. It is found at the end of a run.
-    """
-    line = world.line[0]
-    if line.locked == 1 or line.wip == 0:
-        return False
-    for m in range(len(world.machines)):
-        machine = world.machines[m]
-        if machine.state <= DOWN or machine.phase not in (IDLE, DONE):
-            return False
-    for i in range(line.shift_end):
-        if world.timers[i] < INFINITE:
-            return False
-    lock(world)
-    return True
