@@ -1,34 +1,11 @@
-"""A closed loop of two stations, in the long run, against its product form."""
+"""A closed loop of one carrier, to the digit; more of them: test_closed_loops."""
 
 from __future__ import annotations
 
-import pytest
-
-from support.lines import constant, exponential, serial
-from support.measure import check, share, throughput
+from support.lines import constant, serial
 from twin.engine import simulate
 
 HOUR = 3600.0
-
-
-@pytest.mark.parametrize(("first", "second", "carriers"), [(10.0, 10.0, 2), (6.0, 10.0, 4), (12.0, 10.0, 3)])
-def test_two_exponential_stations_with_so_many_carriers(first: float, second: float, carriers: int) -> None:
-    """The chance that k of N are at the second one is in proportion to (second / first)^k (Gordon and Newell 1967)."""
-    weights = [(second / first) ** k for k in range(carriers + 1)]
-    busy = 1.0 - weights[0] / sum(weights)
-    stations = {"load": {"cycle": exponential(first)}, "unload": {"cycle": exponential(second)}}
-    pallet = {"number": carriers, "from": "load", "to": "unload"}
-
-    runs = simulate(
-        serial(stations, [None], carriers={"pallet": pallet}),
-        engine="compiled",
-        horizon=3000 * HOUR,
-        warmup=HOUR,
-        replications=10,
-    )
-
-    check(runs, share("unload", "processing"), busy)
-    check(runs, throughput, busy / second)
 
 
 def test_one_carrier_goes_round_in_the_time_of_its_way() -> None:
