@@ -20,6 +20,9 @@ ODD: tuple[Any, ...] = (
 )  # fmt: skip
 """Values that fit no field of any event where they are put; `_wrong_type` says where."""
 
+MAY_BE_LEFT_OUT = "parent"
+"""The one field that an event may do without."""
+
 CENTURY_S = 100 * 365 * 86_400.0
 LONGEST_TOPIC = 60_000
 TEN_MB = 10 * 2**20
@@ -104,7 +107,18 @@ def _wrong_type(luck: random.Random, event: Event) -> bytes:
     document = json.loads(to_json(event))
     target = luck.choice((document, document["fields"]))
     name = luck.choice(list(target))
-    may_be_null = {"epoch_ns", "station", "machine", "source", "boot", "sequence", "reason", "product", "pieces"}
+    may_be_null = {
+        "epoch_ns",
+        "station",
+        "machine",
+        "source",
+        "boot",
+        "sequence",
+        "reason",
+        "product",
+        "pieces",
+        "parent",
+    }
     odd = [value for value in ODD if not (value is None and name in may_be_null) and not _fits(name, value)]
     target[name] = luck.choice(odd)
     return json.dumps(document).encode()
@@ -130,7 +144,7 @@ def _less(luck: random.Random, event: Event) -> bytes:
     if luck.random() < 0.5:
         del document[luck.choice(needed)]
     else:
-        del document["fields"][luck.choice(list(document["fields"]))]
+        del document["fields"][luck.choice([name for name in document["fields"] if name != MAY_BE_LEFT_OUT])]
     return json.dumps(document).encode()
 
 
